@@ -1,0 +1,1 @@
+"""The pure core of booking, draw and plan. It knows no framework."""

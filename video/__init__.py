@@ -1,0 +1,1 @@
+"""Pass-through video for remote visits. It stands alone."""
