@@ -113,7 +113,7 @@ def _shapes() -> Iterable[Path]:
     yield from (REPOSITORY / "alembic").rglob("*.sql")
     yield from (REPOSITORY / "visits").glob("*/tables.py")
     yield from (REPOSITORY / "visits" / "store" / "jobs_schema").glob("*.sql")
-    yield REPOSITORY / "visits" / "store" / "provision.py"
+    yield from (REPOSITORY / "visits" / "store" / name for name in ("base.py", "provision.py"))
 
 
 @asynccontextmanager
