@@ -1,0 +1,1 @@
+"""What every page shares: languages, typography, drawings, the shell and its assets."""
