@@ -65,7 +65,8 @@ function licences() {
     const folder = join(here, "node_modules", name);
     const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file ? readFileSync(join(folder, file), "utf8").trim() : `Licence: ${license}`;
+    // A package that forgot its licence file has its notice in licences/.
+    const text = readFileSync(file ? join(folder, file) : join(here, "licences", `${name}.txt`), "utf8").trim();
     parts.push(`${"-".repeat(78)}\n${name} ${version} (${license})\n\n${text}\n`);
   }
   writeFileSync(join(out, "THIRD-PARTY.txt"), parts.join("\n"));

@@ -1,0 +1,68 @@
+// Keeps a part of a page fresh: `data-live` is the stream to listen to, `data-fragment` the address of that part.
+// The part is fetched again when the stream says something; nothing moves while the reader is in it.
+
+declare global {
+  interface Window {
+    trustedTypes?: { createPolicy(name: string, rules: { createHTML(text: string): string }): Policy };
+  }
+}
+interface Policy {
+  createHTML(text: string): string;
+}
+
+// The one place where a text becomes elements: our own answer, same origin, scripts never run by DOMParser.
+const policy: Policy = window.trustedTypes?.createPolicy("visits", { createHTML: (text) => text }) ?? {
+  createHTML: (text) => text,
+};
+
+const QUIET = 400;
+const LONGEST = 30_000;
+
+async function refresh(id: string): Promise<void> {
+  const part = document.getElementById(id);
+  const address = part?.dataset.fragment;
+  if (!part || !address) return;
+  if (part.contains(document.activeElement)) {
+    part.addEventListener("focusout", () => setTimeout(() => void refresh(id), QUIET), { once: true });
+    return;
+  }
+  const answer = await fetch(address, { headers: { "X-Fragment": id }, credentials: "same-origin" });
+  if (!answer.ok) return;
+  const parsed = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
+  const fresh = parsed.getElementById(id);
+  if (fresh) part.replaceWith(document.importNode(fresh, true));
+}
+
+function listen(part: HTMLElement): void {
+  const { id } = part;
+  const stream = part.dataset.live ?? "";
+  let wait = 1000;
+  let planned = 0;
+
+  const plan = (): void => {
+    clearTimeout(planned);
+    planned = window.setTimeout(() => void refresh(id).catch(() => undefined), QUIET);
+  };
+  const connect = (): void => {
+    const source = new EventSource(stream);
+    source.onopen = () => {
+      wait = 1000;
+      plan();
+    };
+    source.onmessage = plan;
+    // A stream the server closed for good is opened again by us, more and more slowly.
+    source.onerror = () => {
+      if (source.readyState !== EventSource.CLOSED) return;
+      setTimeout(connect, wait);
+      wait = Math.min(LONGEST, wait * 2);
+    };
+  };
+  connect();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") plan();
+  });
+}
+
+document.querySelectorAll<HTMLElement>("[data-live][id]").forEach(listen);
+
+export {};

@@ -1,0 +1,35 @@
+// A pad to sign on with a finger or a pen. The typed name above it is enough; the drawing is added to it.
+import SignaturePad from "signature_pad";
+
+function padIn(frame: HTMLElement): void {
+  const field = frame.querySelector<HTMLInputElement>("input[type=hidden]");
+  if (!field) return;
+  const canvas = document.createElement("canvas");
+  const clear = document.createElement("button");
+  canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", frame.dataset.label ?? "");
+  clear.type = "button";
+  clear.className = "v-btn v-btn--q";
+  clear.textContent = frame.dataset.clear ?? "";
+  frame.append(canvas, clear);
+  frame.hidden = false;
+
+  const pad = new SignaturePad(canvas, { penColor: "#05263f", minWidth: 1, maxWidth: 3 });
+  const fit = (): void => {
+    const strokes = pad.toData();
+    const ratio = Math.max(1, window.devicePixelRatio);
+    canvas.width = canvas.offsetWidth * ratio;
+    canvas.height = canvas.offsetHeight * ratio;
+    canvas.getContext("2d")?.scale(ratio, ratio);
+    pad.fromData(strokes);
+  };
+  fit();
+  window.addEventListener("resize", fit);
+  pad.addEventListener("endStroke", () => (field.value = pad.toSVG()));
+  clear.addEventListener("click", () => {
+    pad.clear();
+    field.value = "";
+  });
+}
+
+document.querySelectorAll<HTMLElement>("[data-sign]").forEach(padIn);
