@@ -94,9 +94,7 @@ async def _sweep(connection: asyncpg.Connection) -> None:
 
 async def _names(connection: asyncpg.Connection, pattern: str) -> list[str]:
     """Databases by name, the newest first."""
-    rows = await connection.fetch(
-        "select datname from pg_database where datname like $1 order by oid desc", pattern
-    )
+    rows = await connection.fetch("select datname from pg_database where datname like $1 order by oid desc", pattern)
     return [row["datname"] for row in rows]
 
 

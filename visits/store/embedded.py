@@ -250,9 +250,7 @@ class Embedded:
     def _ask(self) -> Answer:
         """Connect and see; a pid file proves nothing."""
         folder = str(self.socket_folder)
-        heard = self._run(
-            "pg_isready", "-q", "-h", folder, "-p", "5432", "-d", "postgres", "-U", self.superuser
-        )
+        heard = self._run("pg_isready", "-q", "-h", folder, "-p", "5432", "-d", "postgres", "-U", self.superuser)
         return Answer(min(heard.returncode, Answer.SILENT))
 
     def _processes(self) -> list[psutil.Process]:

@@ -125,9 +125,7 @@ async def endless():
     await asyncio.Event().wait()
 asyncio.run(Blobs(sys.argv[1]).put(endless()))
 """
-    upload = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", code, folder, stdout=asyncio.subprocess.PIPE
-    )
+    upload = await asyncio.create_subprocess_exec(sys.executable, "-c", code, folder, stdout=asyncio.subprocess.PIPE)
     assert upload.stdout
     await upload.stdout.readline()
     upload.send_signal(signal.SIGKILL)

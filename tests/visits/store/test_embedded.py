@@ -186,6 +186,13 @@ def test_the_server_has_the_promised_settings(server):
     assert ask(server, "select datlocale from pg_database where datname = 'postgres'") == "C.UTF-8"
 
 
+def test_without_a_bundled_server_the_refusal_says_what_to_do():
+    with pytest.raises(binaries.NoServer) as refused:
+        binaries.bundled("no_such_wheel")
+
+    assert "DATABASE_URL" in refused.value.says
+
+
 def test_nobody_else_may_enter_the_folder(server):
     assert server.root.stat().st_mode & 0o777 == 0o700
     assert server.data.stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,207 @@
+"""Brings a visit to a state through the real use cases. Each test has an administration of its own."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+import httpx
+from litestar import Litestar
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.support.builders import a_declaration
+from tests.support.clock import MovedClock
+from visits.actor import Actor, system
+from visits.declarations.lane import Colour
+from visits.declarations.receive import receive
+from visits.declarations.select import select_lane
+from visits.declarations.tables import Declaration
+from visits.ids import TenantId, new_id
+from visits.journey.tables import Visit
+from visits.people import queries as people
+from visits.people.signin import open_session
+from visits.people.tables import Agency, Firm, Membership, Person
+from visits.roles import Role
+from visits.sites.tables import Office, Resource, Site, WorkTemplate
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: Eight to noon and one to five.
+SHIFT = [[480, 720], [780, 1020]]
+
+
+class Stage:
+    """One administration with an office, a terminal with three bays, people, and a declaration when asked."""
+
+    def __init__(self, tools: Tools, owner: AsyncEngine, clock: MovedClock, app: Litestar) -> None:
+        self.tools = tools
+        self.clock = clock
+        self.app = app
+        self._owner = owner
+        self._number = 48000
+        self.tenant = TenantId(new_id())
+        self.host = f"t{self.tenant.hex[-12:]}.test"
+        self.actors: dict[str, Actor] = {}
+        self.resources: dict[str, Resource] = {}
+
+    async def found(self) -> "Stage":
+        """Make the administration: the owner adds the tenant, everything else is written as the application."""
+        async with self._owner.begin() as connection:
+            await connection.execute(
+                text(
+                    "insert into tenant (id, host, name, country, currency, language)"
+                    " values (:id, :host, 'Douanes (essai)', 'CI', 'XOF', 'fr')"
+                ),
+                {"id": self.tenant, "host": self.host},
+            )
+        async with self.work() as work:
+            self.office = Office(code="CIAB1", name="Abidjan-Port", tz="Africa/Abidjan", country="CI", currency="XOF")
+            self.firm = Firm(code="00847P", name="Transit Lagune Exemple")
+            self.other_firm = Firm(code="00911K", name="Autre Transit Exemple")
+            self.importer_firm = Firm(code="2604817K", name="Comptoir Exemple", importer=True)
+            self.agency = Agency(code="PHYTO", name="Protection des végétaux")
+            work.session.add_all([self.office, self.firm, self.other_firm, self.importer_firm, self.agency])
+            await work.session.flush()
+            self.site = Site(
+                office_id=self.office.id,
+                code="TC01",
+                name="Terminal 1",
+                latitude=5.2571,
+                longitude=-4.0095,
+                locations=["TC01"],
+            )
+            work.session.add(self.site)
+            await work.session.flush()
+            for name in ("A", "B", "C"):
+                await self._resource(work, f"bay {name}", "bay", site=self.site.id)
+            for number in (1, 2, 3):
+                await self._person(work, f"inspector{number}", Role.INSPECTOR, officer=True)
+            await self._person(work, "chief", Role.VISIT_CHIEF)
+            await self._person(work, "chief2", Role.OFFICE_HEAD)
+            await self._person(work, "supervisor", Role.SUPERVISOR)
+            await self._person(work, "integrity", Role.INTEGRITY)
+            await self._person(work, "admin", Role.ADMIN, office=False)
+            await self._person(work, "declarant", Role.DECLARANT, firm=self.firm)
+            await self._person(work, "firm_admin", Role.FIRM_ADMIN, firm=self.firm)
+            await self._person(work, "other_declarant", Role.DECLARANT, firm=self.other_firm)
+            await self._person(work, "importer", Role.IMPORTER, firm=self.importer_firm)
+            await self._person(work, "agency_officer", Role.AGENCY_OFFICER, agency=self.agency)
+            await self._person(work, "terminal", Role.TERMINAL)
+        return self
+
+    # -- who acts -----------------------------------------------------------------------------------------
+    def actor(self, name: str = "system") -> Actor:
+        """A person of the stage by name; `system` is the service itself."""
+        return system(self.tenant) if name == "system" else self.actors[name]
+
+    @asynccontextmanager
+    async def work(self, name: str = "system") -> AsyncIterator[Work]:
+        """One committed transaction as somebody."""
+        async with self.tools.database.work(self.actor(name)) as work:
+            yield work
+
+    async def run(
+        self,
+        name: str,
+        use_case: Callable[Concatenate[Work, P], Awaitable[T]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """One use case as somebody, committed."""
+        return await self.tools.database.run(self.actor(name), use_case, *args, **named)
+
+    @asynccontextmanager
+    async def browser(self, name: str | None = None, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+        """An HTTP client of this administration, signed in as somebody, asking for pages in French."""
+        cookies = {}
+        if name:
+            async with self.work() as work:
+                person = await people.person_by_id(work, self.actors[name].person)  # type: ignore[arg-type]
+                cookies = {"visits-session": (await open_session(work, person)).token}
+        wanted = {"accept": "text/html", "sec-fetch-site": "same-origin", "accept-language": "fr"} | headers
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app),  # type: ignore[arg-type]
+            base_url=f"http://{self.host}",
+            headers=wanted,
+            cookies=cookies,
+        ) as client:
+            yield client
+
+    # -- states -------------------------------------------------------------------------------------------
+    async def declaration(self, **changes: Any) -> Declaration:
+        """A registered declaration of the stage's firm with one container."""
+        self._number += 1
+        content, digest = a_declaration(**({"number": str(self._number)} | changes))
+        return (await self.run("system", receive, content, digest)).declaration
+
+    async def opened(self, colour: Colour = Colour.RED, **wished: Any) -> Visit:
+        """A visit in state `package`."""
+        declaration = await self.declaration()
+        visit = await self.run("system", select_lane, declaration.id, colour, source="message", wished=wished)
+        assert visit is not None
+        return visit
+
+    async def visit(self, visit_id: UUID) -> Visit:
+        """The visit as stored now."""
+        async with self.work() as work:
+            return await work.session.get_one(Visit, visit_id)
+
+    # -- people and resources -----------------------------------------------------------------------------
+    async def _person(
+        self,
+        work: Work,
+        name: str,
+        role: Role,
+        *,
+        office: bool = True,
+        firm: Firm | None = None,
+        agency: Agency | None = None,
+        officer: bool = False,
+    ) -> None:
+        person = Person(login=name, name=f"{name.capitalize()} Exemple", state="active", created_at=work.now)
+        work.session.add(person)
+        await work.session.flush()
+        membership = Membership(
+            person_id=person.id,
+            role=role,
+            office_id=self.office.id if office and firm is None else None,
+            firm_id=firm.id if firm else None,
+            agency_id=agency.id if agency else None,
+            since=work.now - timedelta(days=1),
+        )
+        work.session.add(membership)
+        await work.session.flush()
+        person.tenant_id = self.tenant
+        self.actors[name] = people.actor_of(person, [membership])
+        if officer:
+            await self._resource(work, name, "officer", person=person.id)
+
+    async def _resource(
+        self, work: Work, name: str, kind: str, *, site: UUID | None = None, person: UUID | None = None
+    ) -> None:
+        resource = Resource(
+            office_id=self.office.id,
+            site_id=site,
+            person_id=person,
+            kind=kind,
+            name=name,
+            active_from=date(2026, 1, 1),
+        )
+        work.session.add(resource)
+        await work.session.flush()
+        for isodow in range(1, 6):
+            work.session.add(
+                WorkTemplate(
+                    resource_id=resource.id,
+                    valid=Range(date(2026, 1, 1), None),
+                    isodow=isodow,
+                    work=SHIFT if kind == "officer" else [[420, 1080]],
+                )
+            )
+        self.resources[name] = resource

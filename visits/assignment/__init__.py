@@ -1,0 +1,1 @@
+"""The draw of the inspector: seed, candidates, probabilities, replacement."""

@@ -1,0 +1,73 @@
+"""Tables of the draw: seeds committed per office and day, draws with candidates and probabilities, assignments."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from visits.store.base import Row, binary, json
+
+
+class DrawSeed(Row, table=True):
+    """The seed of one office and local day (product, Decided 11): commitment first, seed revealed the next day."""
+
+    __tablename__ = "draw_seed"
+    __table_args__ = (UniqueConstraint("office_id", "day"),)
+
+    office_id: UUID = Field(foreign_key="office.id")
+    day: date
+    commitment: bytes
+    #: The seed, sealed under a key outside the database.
+    sealed: bytes
+    committed_at: datetime
+    revealed: bytes | None = binary(optional=True)
+    revealed_at: datetime | None = None
+
+
+class Draw(Row, table=True):
+    """One draw: who could have been chosen, with what probability, by which number, and who was."""
+
+    __tablename__ = "draw"
+    __table_args__ = (
+        Index("ix_draw_visit_id", "visit_id"),
+        UniqueConstraint("office_id", "day", "position"),
+    )
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    office_id: UUID = Field(foreign_key="office.id")
+    day: date
+    #: Place in the day's order of draws, from 1.
+    position: int
+    purpose: str = "visit"
+    #: The ids the number was computed from, as hashed.
+    subject: str
+    #: [{"resource": id, "weight": "3/7"}], in the drawn order.
+    candidates: list[dict[str, Any]] = json("[]")
+    #: [{"resource": id, "rule": code}]: who could not be drawn and why.
+    excluded: list[dict[str, Any]] = json("[]")
+    number: bytes
+    chosen: UUID = Field(foreign_key="resource.id")
+    reason: str = ""
+    digest: bytes
+    at: datetime
+
+
+class Assignment(Row, table=True):
+    """A visit given to an inspector by a draw; ended when another draw replaces it."""
+
+    __tablename__ = "assignment"
+    __table_args__ = (
+        Index("uq_assignment_live", "visit_id", unique=True, postgresql_where=text("ended_at is null")),
+        Index("ix_assignment_resource_id", "resource_id"),
+    )
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    resource_id: UUID = Field(foreign_key="resource.id")
+    draw_id: UUID = Field(foreign_key="draw.id")
+    since: datetime
+    ended_at: datetime | None = None
+    reason: str = ""
+    ordered_by: UUID | None = Field(default=None, foreign_key="person.id")
+    seconded_by: UUID | None = Field(default=None, foreign_key="person.id")

@@ -1,0 +1,119 @@
+"""Drains the events of a stream (a visit, or a declaration) to their reactions, in order, each at least once."""
+
+import logging
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlmodel import col
+
+from visits.actor import system
+from visits.events import KINDS
+from visits.ids import TenantId
+from visits.store import jobs
+from visits.store.tables import DomainEvent, Due
+from visits.store.tools import Tools
+from visits.store.work import Work
+from visits.wiring import MOMENTS, REACTIONS
+
+log = logging.getLogger("visits.background")
+
+#: Waits between tries of a reaction that failed; after the last the event is parked for a person.
+LADDER = tuple(timedelta(seconds=each) for each in (5, 30, 120, 600, 3600, 21600, 43200, 86400))
+RETRY = "deliver"
+
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended('stream:' || :stream, 0))")
+
+
+async def deliver(tools: Tools, tenant: TenantId, stream: UUID) -> int:
+    """Deliver what waits in a stream, oldest first, one transaction an event; stop at the first that fails.
+
+    Returns how many were delivered. A failed event is tried again later by the ladder; nothing of its stream
+    overtakes it.
+    """
+    done = 0
+    while await _deliver_next(tools, tenant, stream):
+        done += 1
+    return done
+
+
+async def _deliver_next(tools: Tools, tenant: TenantId, stream: UUID) -> bool:
+    failed: tuple[UUID, Exception] | None = None
+    try:
+        async with tools.database.work(system(tenant)) as work:
+            event = await _oldest(work, stream)
+            if event is None:
+                return False
+            failed = (event.id, RuntimeError("interrupted"))
+            for reaction in REACTIONS.get(KINDS[event.kind], ()):
+                await reaction(work, tools, event)
+            event.delivered_at = work.now
+        return True
+    except Exception as fault:
+        if failed is None:
+            raise
+        log.warning("event %s failed: %s", failed[0], type(fault).__name__, exc_info=fault)
+        async with tools.database.work(system(tenant)) as work:
+            await _postpone(work, failed[0], fault)
+        return False
+
+
+async def _oldest(work: Work, stream: UUID) -> DomainEvent | None:
+    """The stream's oldest waiting event, if no other worker is at it and it is not parked."""
+    await work.session.execute(_LOCK, {"stream": str(stream)})
+    event = await work.session.scalar(
+        select(DomainEvent)
+        .where(col(DomainEvent.stream_id) == stream, col(DomainEvent.delivered_at).is_(None))
+        .order_by(col(DomainEvent.seq))
+        .limit(1)
+    )
+    return None if event is None or event.parked_at is not None else event
+
+
+async def _postpone(work: Work, event_id: UUID, fault: Exception) -> None:
+    event = await work.session.get_one(DomainEvent, event_id)
+    event.tries += 1
+    event.fault = f"{type(fault).__name__}: {fault}"[:500]
+    if event.tries > len(LADDER):
+        event.parked_at = work.now
+        return
+    await jobs.at(work, work.now + LADDER[event.tries - 1], RETRY, event.stream_id)
+
+
+async def replay(work: Work, event_id: UUID) -> None:
+    """A person asks for a parked event to be tried again, with a fresh ladder."""
+    event = await work.session.get_one(DomainEvent, event_id)
+    event.parked_at, event.tries, event.fault = None, 0, None
+    work.audit("event_replayed", event.id, office=event.office_id)
+    await jobs.run_now(work, "deliver", lock=f"stream:{event.stream_id}", stream=event.stream_id)
+
+
+async def moments(tools: Tools, tenant: TenantId) -> int:
+    """Do what is due now; each moment in a transaction of its own, so that one failure holds nothing up."""
+    async with tools.database.work(system(tenant)) as work:
+        waiting = [each.id for each in await jobs.claim_due(work)]
+    for each in waiting:
+        try:
+            async with tools.database.work(system(tenant)) as work:
+                await _moment(work, tools, each)
+        except Exception as fault:
+            log.warning("moment %s failed", each, exc_info=fault)
+            async with tools.database.work(system(tenant)) as work:
+                due = await work.session.get_one(Due, each)
+                due.due_at = work.now + LADDER[1]
+    return len(waiting)
+
+
+async def _moment(work: Work, tools: Tools, due_id: UUID) -> None:
+    due = await work.session.scalar(
+        select(Due)
+        .where(col(Due.id) == due_id, col(Due.done_at).is_(None), col(Due.due_at) <= work.now)
+        .with_for_update(skip_locked=True)
+    )
+    if due is None:
+        return
+    if due.kind == RETRY:
+        await jobs.run_now(work, "deliver", lock=f"stream:{due.subject_id}", stream=due.subject_id)
+    else:
+        await MOMENTS[due.kind](work, tools, due)
+    due.done_at = work.now

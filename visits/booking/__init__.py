@@ -1,0 +1,1 @@
+"""Appointments: offer, hold, confirm, move, cancel; never double."""

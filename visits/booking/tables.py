@@ -1,0 +1,118 @@
+"""Tables of appointments (booking design §4): bitmaps gate, an exclusion constraint is the law."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSTZMULTIRANGE, TSTZRANGE, ExcludeConstraint
+from sqlmodel import Field, SQLModel
+
+from visits.store.base import CURRENT_TENANT, Row, json
+
+
+class DayBits(SQLModel, table=True):
+    """The local day of one resource: bit i of `work` and `free` is the i-th grid step from the day's start.
+
+    At most 63 steps: bit 63 is the sign and stays unused.
+    """
+
+    __tablename__ = "day_bits"
+    __table_args__ = (
+        UniqueConstraint("resource_id", "day"),
+        Index("ix_day_bits_tenant_id", "tenant_id"),
+        {"postgresql_with": {"fillfactor": 70}},
+    )
+
+    office_id: UUID = Field(primary_key=True, foreign_key="office.id")
+    day: date = Field(primary_key=True)
+    resource_id: UUID = Field(primary_key=True, foreign_key="resource.id")
+    tenant_id: UUID = Field(default=None, foreign_key="tenant.id", sa_column_kwargs={"server_default": CURRENT_TENANT})
+    kind: str
+    site_id: UUID | None = None
+    agency_id: UUID | None = None
+    skills: int = Field(default=0, sa_type=BigInteger)
+    work: int = Field(sa_type=BigInteger)
+    free: int = Field(sa_type=BigInteger)
+    version: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+
+
+class Appointment(Row, table=True):
+    """A promised time for a visit: held, confirmed, then done or given back."""
+
+    __tablename__ = "appointment"
+    __table_args__ = (
+        Index("ix_appointment_visit_id", "visit_id"),
+        Index("ix_appointment_office_day", "office_id", "day"),
+        Index(
+            "uq_appointment_live_visit",
+            "visit_id",
+            "status",
+            unique=True,
+            postgresql_where=text("status in ('held','confirmed')"),
+        ),
+        Index("ix_appointment_held", "expires_at", postgresql_where=text("status = 'held'")),
+        CheckConstraint(
+            "status in ('held','confirmed','done','moved','cancelled','expired',"
+            "'no_show_declarant','no_show_goods','no_show_customs','no_show_agency')",
+            name="status",
+        ),
+    )
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    office_id: UUID = Field(foreign_key="office.id")
+    site_id: UUID | None = Field(default=None, foreign_key="site.id")
+    firm_id: UUID | None = Field(default=None, foreign_key="firm.id")
+    day: date
+    during: Any = Field(sa_type=TSTZRANGE, nullable=False)
+    status: str
+    expires_at: datetime | None = None
+    #: The booking this hold will replace when it is confirmed.
+    supersedes: UUID | None = Field(default=None, foreign_key="appointment.id")
+    made_by: UUID | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime
+    version: int = 1
+    reason: str = ""
+
+
+class BookingPart(Row, table=True):
+    """One resource of an appointment. The constraint is the last judge: live parts of a resource never overlap."""
+
+    __tablename__ = "booking_part"
+    __table_args__ = (
+        Index("ix_booking_part_appointment_id", "appointment_id"),
+        Index("ix_booking_part_resource_day", "resource_id", "day"),
+        ExcludeConstraint(
+            ("resource_id", "="),
+            ("during", "&&"),
+            using="gist",
+            where=text("live"),
+            name="booking_part_no_overlap",
+        ),
+    )
+
+    appointment_id: UUID = Field(foreign_key="appointment.id")
+    resource_id: UUID = Field(foreign_key="resource.id")
+    role: str
+    day: date
+    #: Visit time with its buffers and travel inside.
+    during: Any = Field(sa_type=TSTZRANGE, nullable=False)
+    live: bool = True
+    #: A placeholder keeps the promise until the draw names an officer; it is never shown.
+    placeholder: bool = False
+
+
+class Waitlist(Row, table=True):
+    """A visit that wants an earlier time."""
+
+    __tablename__ = "waitlist"
+
+    visit_id: UUID = Field(foreign_key="visit.id", index=True)
+    office_id: UUID = Field(foreign_key="office.id")
+    wanted: Any = Field(sa_type=TSTZMULTIRANGE, nullable=False)
+    minutes: int
+    rank: int = 0
+    state: str = "waiting"
+    offered_until: datetime | None = None
+    options: dict[str, Any] = json()
+    at: datetime

@@ -1,0 +1,1 @@
+"""The link to the clearance system: messages in, reports out."""

@@ -1,0 +1,83 @@
+"""Tables of messages: what came in, raw and for ever; what must go out, until acknowledged."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from visits.store.base import Row, json
+
+
+class Inbound(Row, table=True):
+    """One message as it came: accepted (raw kept) or refused (one record, nothing else)."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        Index("ix_inbound_sha256", "tenant_id", "sha256"),
+        Index("ix_inbound_received_at", "tenant_id", "received_at"),
+        Index(
+            "uq_inbound_message_key",
+            "tenant_id",
+            "channel",
+            "message_key",
+            unique=True,
+            postgresql_where=text("message_key is not null"),
+        ),
+    )
+
+    channel: str
+    sender: str
+    kind: str
+    #: The sender's own id of the message, for those that have one.
+    message_key: str | None = None
+    received_at: datetime
+    size: int = Field(sa_type=BigInteger)
+    sha256: str
+    blob: str | None = None
+    #: accepted, unchanged, conflict, refused or parked.
+    outcome: str
+    code: str = ""
+    detail: str = ""
+    declaration_id: UUID | None = Field(default=None, foreign_key="declaration.id")
+
+
+class Outbound(Row, table=True):
+    """A signed report on its way to the clearance system; one row for each version, sent until acknowledged."""
+
+    __tablename__ = "outbound"
+    __table_args__ = (
+        UniqueConstraint("message_key"),
+        Index("ix_outbound_visit_id", "visit_id"),
+        Index("ix_outbound_waiting", "due_at", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("state in ('waiting','sent','acknowledged','parked','manual')", name="state"),
+    )
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    office_id: UUID = Field(foreign_key="office.id")
+    link: str
+    #: office/year/serial/number/visit/version: the receiver drops repeats by it.
+    message_key: str
+    version: int
+    body: dict[str, Any] = json()
+    state: str = "waiting"
+    tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    due_at: datetime
+    sent_at: datetime | None = None
+    act: str | None = None
+    acknowledged_at: datetime | None = None
+    fault: str = ""
+    at: datetime
+
+
+class LinkState(Row, table=True):
+    """Is an outbound link up? A failed one is probed; its first success re-arms all that wait."""
+
+    __tablename__ = "link_state"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    name: str
+    down_since: datetime | None = None
+    probed_at: datetime | None = None
+    fault: str = ""

@@ -1,0 +1,1 @@
+"""A port to try the product on: people, history, today."""

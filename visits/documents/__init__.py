@@ -1,0 +1,1 @@
+"""The document package: upload, checklist, acceptance."""

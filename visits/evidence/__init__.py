@@ -1,0 +1,1 @@
+"""The evidence chain: checkpoints and verification."""

@@ -1,0 +1,1 @@
+"""The visit on the ground: arrivals, findings, seals, photos."""

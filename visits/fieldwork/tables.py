@@ -1,0 +1,111 @@
+"""Tables of field work: arrivals, findings, seals, evidence. Rows are only added; a correction is a new row."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlmodel import Field
+
+from visits.store.base import Row, json
+
+
+class CheckIn(Row, table=True):
+    """Somebody is at the place, by their own device or said by the inspector."""
+
+    __tablename__ = "check_in"
+    __table_args__ = (Index("ix_check_in_visit_id", "visit_id"),)
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    party: str
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    name: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    accuracy_metres: float | None = None
+    #: inside, outside or unknown.
+    fence: str = "unknown"
+    device_at: datetime | None = None
+    at: datetime
+    left_at: datetime | None = None
+
+
+class Finding(Row, table=True):
+    """What was found for an item (or for no declared item): declared and found side by side."""
+
+    __tablename__ = "finding"
+    __table_args__ = (Index("ix_finding_visit_id", "visit_id"),)
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    item: int | None = None
+    container: str | None = None
+    #: conform, species, origin, value, quantity_more, quantity_less, weight, undeclared, description, …
+    kind: str
+    method: str = ""
+    unit: str = ""
+    declared: str = ""
+    found: str = ""
+    remark: str = ""
+    #: The finding this one corrects.
+    corrects_id: UUID | None = Field(default=None, foreign_key="finding.id")
+    person_id: UUID = Field(foreign_key="person.id")
+    device_at: datetime | None = None
+    at: datetime
+
+
+class Seal(Row, table=True):
+    """A seal seen, removed or affixed on a container."""
+
+    __tablename__ = "seal"
+    __table_args__ = (Index("ix_seal_visit_id", "visit_id"),)
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    container: str
+    #: before or after.
+    moment: str
+    number: str
+    #: intact, broken, missing or different.
+    state: str
+    person_id: UUID = Field(foreign_key="person.id")
+    device_at: datetime | None = None
+    at: datetime
+
+
+class Evidence(Row, table=True):
+    """A photo or document of the visit; its digest stands in the chain."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (Index("ix_evidence_visit_id", "visit_id"), UniqueConstraint("visit_id", "number"))
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    #: P1, P2 … in the report.
+    number: int
+    kind: str
+    item: int | None = None
+    container: str | None = None
+    caption: str = ""
+    sha256: str
+    blob: str
+    media_type: str
+    size: int = Field(sa_type=BigInteger)
+    latitude: float | None = None
+    longitude: float | None = None
+    taken_at: datetime | None = None
+    person_id: UUID = Field(foreign_key="person.id")
+    device_at: datetime | None = None
+    at: datetime
+
+
+class Step(Row, table=True):
+    """A container opened, unstuffed or counted, with its method."""
+
+    __tablename__ = "step"
+    __table_args__ = (Index("ix_step_visit_id", "visit_id"),)
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    container: str
+    kind: str
+    body: dict[str, Any] = json()
+    person_id: UUID = Field(foreign_key="person.id")
+    device_at: datetime | None = None
+    at: datetime

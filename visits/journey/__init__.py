@@ -1,0 +1,1 @@
+"""The life of a visit: opening, states, events and the timeline."""

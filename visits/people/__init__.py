@@ -1,0 +1,1 @@
+"""People, firms and agencies: who they are and what they may do."""

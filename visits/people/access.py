@@ -1,0 +1,88 @@
+"""Who is behind a request: the administration by host name, then the session's cookie or an API key."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar.connection import ASGIConnection
+from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from sqlalchemy import select
+from sqlmodel import col
+
+from visits.actor import Actor
+from visits.errors import NotFound
+from visits.ids import OfficeId, TenantId
+from visits.people import queries
+from visits.people.passwords import fingerprint
+from visits.people.signin import idle_too_long
+from visits.people.tables import Tenant
+from visits.roles import Role
+from visits.store.work import Database, Work
+
+COOKIE = "visits-session"
+#: `__Host-` binds the cookie to this host over HTTPS; browsers refuse the prefix without it.
+SECURE_COOKIE = "__Host-visits-session"
+#: A session's last use is written at most this often.
+SEEN_GRAIN = timedelta(minutes=1)
+_NO_TENANT = TenantId(UUID(int=0))
+
+
+class WhoIsIt(AbstractAuthenticationMiddleware):
+    """Puts an `Actor` into every request; one without roles for somebody not signed in."""
+
+    async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+        database: Database = connection.app.state.database
+        tenant = await tenant_of(database, connection.headers.get("host", ""))
+        nobody = Actor(tenant=TenantId(tenant.id), roles=frozenset())
+        connection.state.tenant = tenant
+        authorization = connection.headers.get("authorization", "")
+        cookie = connection.cookies.get(SECURE_COOKIE) or connection.cookies.get(COOKIE)
+        if authorization.startswith("Bearer "):
+            actor = await database.run(nobody, _by_key, authorization.removeprefix("Bearer "))
+            return AuthenticationResult(user=actor, auth="key")
+        if cookie:
+            actor = await database.run(nobody, _by_cookie, fingerprint(cookie))
+            return AuthenticationResult(user=actor, auth="cookie")
+        return AuthenticationResult(user=nobody, auth=None)
+
+
+async def tenant_of(database: Database, host: str) -> Tenant:
+    """The administration a host name belongs to; an installation with a single one needs no name."""
+    name = host.rsplit(":", 1)[0].lower()
+    anybody = Actor(tenant=_NO_TENANT, roles=frozenset())
+    async with database.work(anybody) as work:
+        rows = (await work.session.scalars(select(Tenant).order_by(col(Tenant.host)).limit(1000))).all()
+    named = next((row for row in rows if row.host == name), None)
+    if named is None and len(rows) == 1:
+        named = rows[0]
+    if named is None:
+        raise NotFound()
+    return named
+
+
+async def _by_cookie(work: Work, token: bytes) -> Actor:
+    found = await queries.session_of(work, token)
+    if found is None:
+        return work.actor
+    session, person = found
+    held = await queries.memberships_of(work, person.id)
+    actor = queries.actor_of(person, held, session=token)
+    if idle_too_long(session.seen_at, work.now, actor.roles):
+        await work.session.delete(session)
+        return work.actor
+    if work.now - session.seen_at > SEEN_GRAIN:
+        session.seen_at = work.now
+    return actor
+
+
+async def _by_key(work: Work, token: str) -> Actor:
+    key = await queries.api_key(work, fingerprint(token))
+    if key is None:
+        return work.actor
+    return Actor(
+        tenant=TenantId(key.tenant_id),
+        roles=frozenset({Role(key.role)}),
+        office=OfficeId(key.office_id) if key.office_id else None,
+        name=key.name,
+        source=key.name,
+    )

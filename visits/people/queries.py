@@ -1,0 +1,133 @@
+"""Reads and writes of administrations, people, memberships and sessions."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlmodel import col
+
+from visits.actor import Actor
+from visits.errors import NotFound
+from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId
+from visits.people.tables import Agency, ApiKey, Firm, Invitation, Membership, Person, Session, Tenant
+from visits.roles import Role
+from visits.store.work import Work
+
+_TRY = text(
+    "insert into throttle (id, name, window_start, tries) values (uuidv7(), :name, :window, 1)"
+    " on conflict (tenant_id, name, window_start) do update set tries = throttle.tries + 1 returning tries"
+)
+
+
+def running(at: datetime) -> ColumnElement[bool]:
+    """Memberships in force at an instant."""
+    return (col(Membership.since) <= at) & or_(col(Membership.until).is_(None), col(Membership.until) > at)
+
+
+async def person_by_login(work: Work, login: str) -> Person | None:
+    """The person with this login; letter case and blanks around do not count."""
+    return await work.session.scalar(select(Person).where(col(Person.login) == login.strip().lower()))
+
+
+async def person_by_id(work: Work, person_id: UUID) -> Person:
+    """The person, or NotFound."""
+    found = await work.session.get(Person, person_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def memberships_of(work: Work, person_id: UUID) -> Sequence[Membership]:
+    """The roles a person holds now, oldest first."""
+    rows = await work.session.scalars(
+        select(Membership)
+        .where(col(Membership.person_id) == person_id, running(work.now))
+        .order_by(col(Membership.since), col(Membership.id))
+    )
+    return rows.all()
+
+
+async def session_of(work: Work, token: bytes) -> tuple[Session, Person] | None:
+    """A live session and its person, by the fingerprint of the cookie."""
+    row = (
+        await work.session.execute(
+            select(Session, Person)
+            .join(Person, col(Person.id) == col(Session.person_id))
+            .where(
+                col(Session.token) == token,
+                col(Session.ends_at) > work.now,
+                col(Person.state) == "active",
+            )
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def end_sessions(work: Work, person_id: UUID) -> None:
+    """End every session of a person: locked, reset, role changed, end of duty."""
+    for each in await work.session.scalars(select(Session).where(col(Session.person_id) == person_id)):
+        await work.session.delete(each)
+
+
+async def api_key(work: Work, token: bytes) -> ApiKey | None:
+    """A living key, by its fingerprint."""
+    return await work.session.scalar(select(ApiKey).where(col(ApiKey.token) == token, col(ApiKey.ended_at).is_(None)))
+
+
+async def invitation_for_update(work: Work, token: bytes) -> Invitation | None:
+    """An invitation that can still be used, locked."""
+    return await work.session.scalar(
+        select(Invitation)
+        .where(
+            col(Invitation.token) == token,
+            col(Invitation.used_at).is_(None),
+            col(Invitation.ends_at) > work.now,
+        )
+        .with_for_update()
+    )
+
+
+async def firm_by_code(work: Work, code: str | None) -> Firm | None:
+    """The firm with this declarant or consignee code."""
+    if not code:
+        return None
+    return await work.session.scalar(select(Firm).where(col(Firm.code) == code))
+
+
+async def agencies(work: Work) -> Sequence[Agency]:
+    """Every controlling agency, by code."""
+    return (await work.session.scalars(select(Agency).order_by(col(Agency.code)))).all()
+
+
+async def count_try(work: Work, name: str, window: timedelta) -> int:
+    """Count one try under a name in the running window; atomic over all processes."""
+    seconds = int(window.total_seconds())
+    start = work.now - timedelta(seconds=work.now.timestamp() % seconds)
+    row = await work.session.execute(_TRY, {"name": name, "window": start})
+    return int(row.scalar_one())
+
+
+async def tenants(work: Work) -> Sequence[Tenant]:
+    """Every administration of this installation."""
+    return (await work.session.scalars(select(Tenant).order_by(col(Tenant.host)))).all()
+
+
+async def people_count(work: Work) -> int:
+    """How many people can sign in."""
+    return int(await work.session.scalar(select(func.count()).select_from(Person)) or 0)
+
+
+def actor_of(person: Person, held: Sequence[Membership], session: bytes | None = None) -> Actor:
+    """The actor a person is by the memberships in force: the first office, firm and agency count."""
+    return Actor(
+        tenant=TenantId(person.tenant_id),
+        roles=frozenset(Role(each.role) for each in held),
+        person=PersonId(person.id),
+        name=person.name,
+        language=person.language,
+        office=next((OfficeId(each.office_id) for each in held if each.office_id), None),
+        firm=next((FirmId(each.firm_id) for each in held if each.firm_id), None),
+        agency=next((AgencyId(each.agency_id) for each in held if each.agency_id), None),
+        session=session,
+    )

@@ -1,0 +1,1 @@
+"""Honest times from machine events, and ratings."""

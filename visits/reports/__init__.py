@@ -1,0 +1,1 @@
+"""Visit reports: their content, signatures, digest and printed form."""

@@ -1,0 +1,1 @@
+"""Offices, sites and everything that can be busy there."""

@@ -1,0 +1,1 @@
+"""The database, files and jobs: everything that must survive the process."""

@@ -1,0 +1,54 @@
+"""Work to be done right after the commit. No job waits for a future moment: that is a row of `due`."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from visits.ids import new_id
+from visits.store.tables import Due
+from visits.store.work import Work
+
+_DEFER = text(
+    "select procrastinate_defer_jobs_v1(array[row(cast('events' as varchar), cast(:task as varchar), 0,"
+    " cast(:lock as text), null::text, cast(:args as jsonb), null::timestamptz)::procrastinate_job_to_defer_v1])"
+)
+
+
+async def run_now(work: Work, task: str, *, lock: str, **args: Any) -> None:
+    """Run a task of the worker once this transaction is committed; jobs of one lock run one after another."""
+    body = json.dumps({"tenant": str(work.actor.tenant)} | args, default=str)
+    await work.session.execute(_DEFER, {"task": task, "lock": lock, "args": body})
+
+
+async def at(work: Work, moment: datetime, kind: str, subject: UUID, **body: Any) -> None:
+    """Remember a future moment; the same kind, subject and moment twice is one."""
+    statement = insert(Due).values(
+        id=new_id(), kind=kind, subject_id=subject, due_at=moment, body=body, made_at=work.now
+    )
+    await work.session.execute(statement.on_conflict_do_nothing())
+
+
+async def forget(work: Work, kind: str, subject: UUID) -> None:
+    """What was to happen to the subject will not."""
+    for each in await work.session.scalars(
+        select(Due).where(col(Due.kind) == kind, col(Due.subject_id) == subject, col(Due.done_at).is_(None))
+    ):
+        each.done_at = work.now
+
+
+async def claim_due(work: Work, *, limit: int = 100) -> Sequence[Due]:
+    """Moments that have come, oldest first, locked; another worker passes over them."""
+    rows = await work.session.scalars(
+        select(Due)
+        .where(col(Due.done_at).is_(None), col(Due.due_at) <= work.now)
+        .order_by(col(Due.due_at), col(Due.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()

@@ -1,0 +1,89 @@
+"""Work: one transaction of one actor. It reads the time once, keeps events and audit, and writes them last."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Concatenate, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from visits.actor import Actor
+from visits.clock import Clock
+from visits.events import Event
+from visits.store.journal import AuditNote, write_journal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+#: SQLSTATEs after which the whole use case is run again: serialization failure and deadlock.
+AGAIN = frozenset({"40001", "40P01"})
+ATTEMPTS = 3
+
+_BEGIN = text(
+    "select set_config('app.tenant', :tenant, true), set_config('lock_timeout', '5s', true),"
+    " coalesce(cast(:moved as timestamptz), nullif(current_setting('app.now', true), '')::timestamptz, now())"
+)
+
+
+class Work:
+    """One transaction: `session`, `now`, `actor`, `emit`, `audit`. Whoever made it commits it."""
+
+    def __init__(self, session: AsyncSession, now: datetime, actor: Actor) -> None:
+        self.session = session
+        self.now = now
+        self.actor = actor
+        self._events: list[Event] = []
+        self._notes: list[AuditNote] = []
+
+    def emit(self, event: Event) -> None:
+        """Record that something happened; stored with the data, handled after the commit, at least once."""
+        self._events.append(event)
+
+    def audit(self, action: str, subject: UUID | str = "", *, office: UUID | None = None, **facts: Any) -> None:
+        """Record who did or saw what; its digest goes into the office's evidence chain."""
+        self._notes.append(AuditNote(action=action, subject=str(subject), office=office, body=facts))
+
+
+class Database:
+    """Opens Work. `moved` replaces the database's clock in tests and in the port simulator."""
+
+    def __init__(self, engine: AsyncEngine, *, moved: Clock | None = None) -> None:
+        self.engine = engine
+        self.moved = moved
+        self._sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+    @asynccontextmanager
+    async def work(self, actor: Actor) -> AsyncIterator[Work]:
+        """One transaction as `actor`: committed at the end, rolled back by any exception."""
+        async with self._sessions() as session, session.begin():
+            moved = self.moved.now() if self.moved else None
+            row = (await session.execute(_BEGIN, {"tenant": str(actor.tenant), "moved": moved})).one()
+            work = Work(session, row[2], actor)
+            yield work
+            await session.flush()
+            await write_journal(session, actor, work.now, work._events, work._notes)
+
+    async def run(
+        self,
+        actor: Actor,
+        use_case: Callable[Concatenate[Work, P], Awaitable[T]],
+        *args: P.args,
+        **named: P.kwargs,
+    ) -> T:
+        """Run a use case in its own transaction; on a deadlock or serialization failure the whole of it again."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                async with self.work(actor) as work:
+                    return await use_case(work, *args, **named)
+            except DBAPIError as fault:
+                if attempt == ATTEMPTS or sqlstate(fault) not in AGAIN:
+                    raise
+        raise AssertionError("unreachable")
+
+
+def sqlstate(fault: DBAPIError) -> str | None:
+    """The five-character code PostgreSQL gave, or None."""
+    return getattr(fault.orig, "sqlstate", None)

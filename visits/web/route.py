@@ -1,0 +1,81 @@
+"""How a route is declared: its path, who may use it, and one transaction around the handler.
+
+`get`, `post`, `put`, `patch`, `delete` and `head` are Litestar's own with two differences: `roles` must be given
+(`PUBLIC` for everybody), and a parameter `work: Work` makes the handler run in one transaction that is committed
+before the first byte of the answer, and run again, whole, after a deadlock or serialization failure.
+"""
+
+import inspect
+from collections.abc import Callable
+from typing import Any, Final, get_type_hints
+
+import litestar
+from litestar import Request
+
+from visits.roles import Role
+from visits.store.work import Work
+
+#: Open to everybody, signed in or not.
+PUBLIC: Final = "public"
+
+Roles = frozenset[Role] | str
+Handler = Callable[..., Any]
+
+
+def _decorator(kind: Any) -> Callable[..., Callable[[Handler], Any]]:
+    def declare(path: str, *, roles: Roles, **options: Any) -> Callable[[Handler], Any]:
+        opt = options.pop("opt", {}) | {"roles": roles}
+        operation = options.pop("operation_id", None)
+
+        def decorate(handler: Handler) -> Any:
+            if "status_code" not in options and kind is litestar.post:
+                options["status_code"] = 200
+            name = operation or f"{handler.__module__.removeprefix('visits.')}.{handler.__name__}"
+            return kind(path, opt=opt, operation_id=name, **options)(transacted(handler))
+
+        return decorate
+
+    return declare
+
+
+get = _decorator(litestar.get)
+post = _decorator(litestar.post)
+put = _decorator(litestar.put)
+patch = _decorator(litestar.patch)
+delete = _decorator(litestar.delete)
+head = _decorator(litestar.head)
+
+
+def transacted(handler: Handler) -> Handler:
+    """Give a handler that asks for `work` one transaction of the request's actor; leave any other as it is."""
+    signature = inspect.signature(handler)
+    if "work" not in signature.parameters:
+        return handler
+    hints = get_type_hints(handler, include_extras=True)
+    asks_request = "request" in signature.parameters
+    kept = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for each in signature.parameters.values()
+        if each.name != "work"
+    ]
+    if not asks_request:
+        kept.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
+
+    async def in_work(**named: Any) -> Any:
+        request: Request[Any, Any, Any] = named["request"] if asks_request else named.pop("request")
+
+        async def use_case(work: Work) -> Any:
+            return await handler(work=work, **named)
+
+        return await request.app.state.database.run(request.user, use_case)
+
+    in_work.__name__ = handler.__name__
+    in_work.__qualname__ = handler.__qualname__
+    in_work.__module__ = handler.__module__
+    in_work.__doc__ = handler.__doc__
+    in_work.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
+    in_work.__annotations__ = {
+        **{name: hint for name, hint in hints.items() if name != "work"},
+        "request": hints.get("request", Request),
+    }
+    return in_work
