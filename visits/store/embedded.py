@@ -224,8 +224,9 @@ class Embedded:
                 return
             if self._processes():
                 continue
-            # Nobody serves this folder: a pid file is a dead server's, even if its number is in use again.
+            # Nobody serves this folder: these name a dead server, even if its number is in use again.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
+            (self.socket_folder / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
             if self._launch():
                 return
         raise NotStarted(log=self._last_words())

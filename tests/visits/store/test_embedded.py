@@ -57,7 +57,7 @@ def postmaster(server: Embedded) -> int:
     return int((server.data / "postmaster.pid").read_text().split()[0])
 
 
-@pytest.mark.slow(reason="waits until the killed server's children have left, then replays the log")
+@pytest.mark.slow(reason="kills a server, which then replays its log")
 def test_after_kill_9_every_committed_row_is_there(server):
     with psycopg.connect(server.dsn(server.superuser, "postgres")) as connection:
         connection.execute("create table kept as select generate_series(1, 10000) as n")
@@ -104,7 +104,8 @@ def test_two_starters_at_once_share_one_server(server):
 def test_a_pid_file_naming_a_living_stranger_does_not_stop_the_start(server):
     server.stop()
     stranger = subprocess.Popen(["sleep", "60"], **server_account_of(server))
-    (server.data / "postmaster.pid").write_text(f"{stranger.pid}\n{server.data}\n")
+    for lock in (server.data / "postmaster.pid", server.socket_folder / ".s.PGSQL.5432.lock"):
+        lock.write_text(f"{stranger.pid}\n{server.data}\n")
 
     server.start()
 
