@@ -55,9 +55,7 @@ def mark(ground: str = "#fff", stroke: str = "#0e4a78") -> Markup:
     ).format(_SILENT, ground, stroke)
 
 
-def owner_bar(
-    parts: Sequence[tuple[str, float]], label: str, *, width: int = 720, height: int = 40
-) -> Markup:
+def owner_bar(parts: Sequence[tuple[str, float]], label: str, *, width: int = 720, height: int = 40) -> Markup:
     """Time by owner as one bar: (owner, amount) largest first, with a white gap between two owners.
 
     `label` says the same in words; the legend under the bar repeats it with flags.
@@ -106,9 +104,7 @@ def qr(text: str, label: str) -> Markup:
     """A QR code as one path; it reads from paper and without a network."""
     modules = [list(row) for row in segno.make(text, error="m", micro=False).matrix]
     side = len(modules) + 6
-    path = "".join(
-        f"M{x + 3} {y + 3}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark
-    )
+    path = "".join(f"M{x + 3} {y + 3}h1v1h-1z" for y, row in enumerate(modules) for x, dark in enumerate(row) if dark)
     return Markup(
         '<svg class="v-qr" viewBox="0 0 {0} {0}" role="img" aria-label="{1}">'
         '<rect width="100%" height="100%" fill="#fff"/>'

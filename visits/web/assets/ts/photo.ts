@@ -33,22 +33,29 @@ async function shrink(input: HTMLInputElement): Promise<void> {
   input.files = carried.files;
 }
 
-document.querySelectorAll<HTMLInputElement>("input[data-photo]").forEach((input) => {
-  let ready: Promise<void> = Promise.resolve();
-  input.addEventListener("change", () => {
-    ready = shrink(input).catch(() => undefined);
-  });
-  // A photo still being made small holds the form back until it is ready.
-  input.form?.addEventListener("submit", (event) => {
-    if (input.dataset.ready === "yes") return;
-    event.preventDefault();
-    const submitter = event.submitter;
-    void ready.then(() => {
-      input.dataset.ready = "yes";
-      input.form?.requestSubmit(submitter);
-      input.dataset.ready = "";
+/** A photo still being made small holds its form back until it is ready; other forms are left alone. */
+function guard(form: HTMLFormElement, inputs: HTMLInputElement[]): void {
+  let working: Promise<unknown> = Promise.resolve();
+  let busy = false;
+  for (const input of inputs) {
+    input.addEventListener("change", () => {
+      busy = true;
+      const mine = Promise.all([working, shrink(input).catch(() => undefined)]);
+      working = mine;
+      void mine.then(() => (busy = working !== mine));
     });
+  }
+  form.addEventListener("submit", (event) => {
+    if (!busy) return;
+    event.preventDefault();
+    void working.then(() => form.requestSubmit(event.submitter));
   });
+}
+
+const byForm = new Map<HTMLFormElement, HTMLInputElement[]>();
+document.querySelectorAll<HTMLInputElement>("input[data-photo]").forEach((input) => {
+  if (input.form) byForm.set(input.form, [...(byForm.get(input.form) ?? []), input]);
 });
+byForm.forEach((inputs, form) => guard(form, inputs));
 
 export {};
