@@ -1,6 +1,6 @@
 """Take a declaration once: a repeat changes nothing, other content under a known key goes to a person."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -272,7 +272,7 @@ async def _conflict(
         inbound_id=inbound,
         content=content,
         digest=digest,
-        differences=[dict(each) for each in difference(declaration.content, content)],
+        differences=[asdict(each) for each in difference(declaration.content, content)],
         at=work.now,
     )
     work.session.add(conflict)
