@@ -21,6 +21,8 @@ log = logging.getLogger("visits.background")
 #: Waits between tries of a reaction that failed; after the last the event is parked for a person.
 LADDER = tuple(timedelta(seconds=each) for each in (5, 30, 120, 600, 3600, 21600, 43200, 86400))
 RETRY = "deliver"
+#: An event not delivered after this long has lost its job.
+OVERDUE = timedelta(seconds=20)
 
 _LOCK = text("select pg_advisory_xact_lock(hashtextextended('stream:' || :stream, 0))")
 
@@ -78,6 +80,28 @@ async def _postpone(work: Work, event_id: UUID, fault: Exception) -> None:
         event.parked_at = work.now
         return
     await jobs.at(work, work.now + LADDER[event.tries - 1], RETRY, event.stream_id)
+
+
+async def forgotten(tools: Tools, tenant: TenantId) -> int:
+    """Wake every stream with events that nobody is going to deliver: no retry is planned and they are not new."""
+    async with tools.database.work(system(tenant)) as work:
+        planned = select(col(Due.subject_id)).where(col(Due.kind) == RETRY, col(Due.done_at).is_(None))
+        streams = (
+            await work.session.scalars(
+                select(col(DomainEvent.stream_id))
+                .where(
+                    col(DomainEvent.delivered_at).is_(None),
+                    col(DomainEvent.parked_at).is_(None),
+                    col(DomainEvent.at) < work.now - OVERDUE,
+                    col(DomainEvent.stream_id).not_in(planned),
+                )
+                .distinct()
+                .limit(500)
+            )
+        ).all()
+        for stream in streams:
+            await jobs.run_now(work, "deliver", lock=f"stream:{stream}", stream=stream)
+    return len(streams)
 
 
 async def replay(work: Work, event_id: UUID) -> None:

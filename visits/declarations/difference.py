@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 #: What tells of the file and not of the goods: it may differ from one export to the next.
 ENVELOPE = frozenset({"file", "bytes", "bom", "root_id", "warnings"})
+#: Stamps the clearance system adds as the declaration goes on; they are progress, not other goods.
+STAMPS = frozenset({"assessment", "receipt"})
+#: Left out of comparisons and of the digest.
+APART = ENVELOPE | STAMPS
 
 Value = str | int | float | bool | None
 
@@ -20,7 +24,7 @@ class Change:
 
 
 def difference(
-    old: Mapping[str, object], new: Mapping[str, object], *, apart_from: frozenset[str] = ENVELOPE
+    old: Mapping[str, object], new: Mapping[str, object], *, apart_from: frozenset[str] = APART
 ) -> list[Change]:
     """The changes from `old` to `new`, in the order of `new`; empty if the same goods are declared."""
     return list(

@@ -11,14 +11,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from visits.declarations import queries
-from visits.declarations.difference import difference
+from visits.declarations.difference import STAMPS, difference
 from visits.declarations.tables import Container, Declaration, DeclarationVersion, KeyConflict
 from visits.errors import Refusal, Stale
 from visits.events import (
+    Assessed,
     DeclarationConflict,
     DeclarationDrafted,
     DeclarationRegistered,
     DeclarationReplaced,
+    Paid,
 )
 from visits.ids import DeclarationId, new_id
 from visits.people.queries import firm_by_code
@@ -73,6 +75,7 @@ async def receive(
         _tell_registered(work, found)
         return Received(found, Outcome.ACCEPTED)
     if found.digest == digest:
+        _stamp(work, found, content)
         return Received(found, Outcome.UNCHANGED)
     await _conflict(work, found, content, digest, inbound)
     return Received(found, Outcome.CONFLICT)
@@ -245,6 +248,19 @@ async def _boxes(work: Work, declaration: Declaration) -> None:
                 items=box.get("items") or [],
             )
         )
+
+
+def _stamp(work: Work, declaration: Declaration, content: dict[str, Any]) -> None:
+    """A later export of the same goods may carry the stamps of assessment and payment: kept and told once each."""
+    new = {name: content[name] for name in STAMPS if content.get(name) and not declaration.content.get(name)}
+    if not new:
+        return
+    declaration.content = declaration.content | new
+    about = DeclarationId(declaration.id)
+    if "assessment" in new:
+        work.emit(Assessed(declaration=about))
+    if "receipt" in new:
+        work.emit(Paid(declaration=about, receipt=new["receipt"].get("number")))
 
 
 def _tell_registered(work: Work, declaration: Declaration) -> None:

@@ -24,7 +24,7 @@ COOKIE = "visits-session"
 SECURE_COOKIE = "__Host-visits-session"
 #: A session's last use is written at most this often.
 SEEN_GRAIN = timedelta(minutes=1)
-_NO_TENANT = TenantId(UUID(int=0))
+NO_TENANT = TenantId(UUID(int=0))
 
 
 class WhoIsIt(AbstractAuthenticationMiddleware):
@@ -49,7 +49,7 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
 async def tenant_of(database: Database, host: str) -> Tenant:
     """The administration a host name belongs to; an installation with a single one needs no name."""
     name = host.rsplit(":", 1)[0].lower()
-    anybody = Actor(tenant=_NO_TENANT, roles=frozenset())
+    anybody = Actor(tenant=NO_TENANT, roles=frozenset())
     async with database.work(anybody) as work:
         rows = (await work.session.scalars(select(Tenant).order_by(col(Tenant.host)).limit(1000))).all()
     named = next((row for row in rows if row.host == name), None)

@@ -97,3 +97,17 @@ async def test_a_green_lane_before_the_start_withdraws_the_visit(stage: Stage) -
     await stage.run("system", select_lane, visit.declaration_id, Colour.GREEN, source="message")
 
     assert (await stage.visit(visit.id)).state == State.CANCELLED
+
+
+async def test_the_stamps_of_assessment_and_payment_are_progress_not_a_conflict(stage: Stage) -> None:
+    content, digest = a_declaration()
+    await stage.run("system", receive, content, digest)
+    paid = content | {"receipt": {"serial": "R", "number": "6405", "date": "2026-11-21"}}
+
+    first = await stage.run("system", receive, paid, digest)
+    await stage.run("system", receive, paid, digest)
+
+    assert first.outcome is Outcome.UNCHANGED
+    async with stage.work() as work:
+        kinds = (await work.session.scalars(select(col(DomainEvent.kind)).order_by(col(DomainEvent.seq)))).all()
+    assert kinds == ["declaration_registered", "paid"]

@@ -7,7 +7,7 @@ from typing import Any
 from visits import chain
 from visits.clearance.asycuda.sad import Container, Item, Office, Party, Sad, Stamp
 from visits.clearance.asycuda.values import canonical, sum_of
-from visits.declarations.difference import ENVELOPE
+from visits.declarations.difference import APART
 
 
 def to_json(sad: Sad, *, file: str, size: int) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def to_json(sad: Sad, *, file: str, size: int) -> dict[str, Any]:
 def digest(sad: Sad) -> bytes:
     """SHA-256 of what is declared: equal for a repeat, other for other goods under the same key."""
     content = to_json(sad, file="", size=0)
-    declared = {name: value for name, value in content.items() if name not in ENVELOPE}
+    declared = {name: value for name, value in content.items() if name not in APART}
     return chain.digest(declared)
 
 

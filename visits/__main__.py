@@ -1,0 +1,7 @@
+"""`python -m visits`."""
+
+import sys
+
+from visits.cli import main
+
+sys.exit(main())

@@ -1,0 +1,73 @@
+"""Every periodic job: its name, how often, and what it does for each administration.
+
+Several processes may run the timetable at once: every job claims its rows with SKIP LOCKED or is safe to repeat.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from visits.actor import Actor
+from visits.background.deliver import forgotten, moments
+from visits.ids import TenantId
+from visits.people.access import NO_TENANT
+from visits.people.queries import tenants
+from visits.store.tools import Tools
+
+log = logging.getLogger("visits.timetable")
+
+Job = Callable[[Tools, TenantId], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One periodic job."""
+
+    name: str
+    every: timedelta
+    job: Job
+
+
+TICKS: tuple[Tick, ...] = (
+    #: Events whose job was lost with a process or a database: woken again.
+    Tick("forgotten", timedelta(seconds=20), forgotten),
+    #: Hold ends, draws, reveals, retries: whatever has come due.
+    Tick("moments", timedelta(seconds=5), moments),
+)
+
+#: Jobs of the queue besides `deliver`: name to function(tools, tenant, **args).
+TASKS: dict[str, Callable[..., Awaitable[None]]] = {}
+
+
+async def run_tick(tools: Tools, tick: Tick) -> None:
+    """One tick for every administration; a fault in one leaves the others alone."""
+    anybody = Actor(tenant=NO_TENANT, roles=frozenset())
+    async with tools.database.work(anybody) as work:
+        known = [TenantId(tenant.id) for tenant in await tenants(work)]
+    for tenant in known:
+        try:
+            await tick.job(tools, tenant)
+        except Exception as fault:
+            log.warning("tick %s failed", tick.name, exc_info=fault)
+
+
+def start(tools: Tools) -> AsyncIOScheduler:
+    """Start the clockwork in the running event loop; the caller shuts it down."""
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    for tick in TICKS:
+        scheduler.add_job(
+            run_tick,
+            "interval",
+            seconds=tick.every.total_seconds(),
+            args=[tools, tick],
+            id=tick.name,
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    scheduler.start()
+    return scheduler

@@ -1,0 +1,125 @@
+"""The commands of `visits`. Each imports what it needs, so that a dry run of a file does not start a database."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from visits import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse the command line and run one command; its result is the exit status."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if not hasattr(chosen, "run"):
+        parser.print_help()
+        return 2
+    return int(chosen.run(chosen))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="visits", description="From a declaration selected for control to its removal voucher."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="a whole port to try: database, web, worker, clearance simulator")
+    demo.add_argument("--port", type=int, default=8000, help="where the pages are (default 8000)")
+    demo.add_argument("--data", type=Path, default=Path(".data"), help="where everything is kept (default .data)")
+    demo.add_argument("--seed", type=int, default=1, help="the chance of the sample port (default 1)")
+    demo.add_argument("--no-browser", action="store_true", help="do not open a browser")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="the web application")
+    serve.add_argument("--host", help="overrides VISITS_HOST")
+    serve.add_argument("--port", type=int, help="overrides VISITS_PORT")
+    serve.add_argument("--migrate", action="store_true", help="bring the database to the newest revision first")
+    serve.set_defaults(run=_serve)
+
+    worker = commands.add_parser("worker", help="delivers events, pushes reports, keeps the timetable")
+    worker.set_defaults(run=_worker)
+
+    simulator = commands.add_parser("simulator", help="a clearance system to try the links with")
+    simulator.add_argument("--host", default="127.0.0.1")
+    simulator.add_argument("--port", type=int, default=8100)
+    simulator.add_argument("--data", type=Path, default=Path(".data/simulator.sqlite"), help="what it remembers")
+    simulator.add_argument("--target", default="http://127.0.0.1:8000", help="where Visits is")
+    simulator.add_argument("--key", default="", help="the API key Visits gave it (or VISITS_SIMULATOR_KEY)")
+    simulator.add_argument("--secret", default="", help="signs the messages (or VISITS_CLEARANCE_SECRET)")
+    simulator.add_argument("--delay", type=float, default=2.0, help="seconds before an answer")
+    simulator.set_defaults(run=_simulator)
+
+    take = commands.add_parser("import", help="take declarations (SAD XML) from files")
+    take.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    take.add_argument("--dry-run", action="store_true", help="only say what would be taken; needs no database")
+    take.add_argument("--json", action="store_true", help="one line of JSON for each file")
+    take.add_argument("--tenant", default="", help="host name of the administration (default: the only one)")
+    take.set_defaults(run=_import)
+
+    migrate = commands.add_parser("migrate", help="bring the database to the newest revision")
+    migrate.set_defaults(run=_migrate)
+
+    doctor = commands.add_parser("doctor", help="check this installation")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _demo(chosen: argparse.Namespace) -> int:
+    from visits.demo.run import demo
+
+    return demo(data=chosen.data, port=chosen.port, seed=chosen.seed, browser=not chosen.no_browser)
+
+
+def _serve(chosen: argparse.Namespace) -> int:
+    from visits.serve import serve
+
+    return serve(host=chosen.host, port=chosen.port, migrate=chosen.migrate)
+
+
+def _worker(chosen: argparse.Namespace) -> int:
+    from visits.serve import worker
+
+    return worker()
+
+
+def _simulator(chosen: argparse.Namespace) -> int:
+    from visits.serve import simulator
+
+    return simulator(
+        host=chosen.host,
+        port=chosen.port,
+        data=chosen.data,
+        target=chosen.target,
+        key=chosen.key,
+        secret=chosen.secret,
+        delay=chosen.delay,
+    )
+
+
+def _import(chosen: argparse.Namespace) -> int:
+    if chosen.dry_run:
+        from visits.clearance.asycuda.dry_run import dry_run
+        from visits.clock import SystemClock
+
+        return dry_run(chosen.files, now=SystemClock().now(), out=sys.stdout)
+    from visits.serve import import_files
+
+    return import_files(chosen.files, tenant=chosen.tenant, as_json=chosen.json)
+
+
+def _migrate(chosen: argparse.Namespace) -> int:
+    from visits.serve import migrate
+
+    return migrate()
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from visits.doctor import doctor
+
+    return doctor(sys.stdout)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,190 @@
+"""Runs the processes of an installation: web, worker, simulator; and the one-off commands."""
+
+import asyncio
+import contextlib
+import dataclasses
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from visits.actor import system
+from visits.app import make_app, make_tools
+from visits.background import timetable
+from visits.background.worker import work
+from visits.errors import Refusal
+from visits.ids import TenantId
+from visits.installation import bring_up
+from visits.people.access import tenant_of
+from visits.settings import Settings
+from visits.store.tools import Tools
+from visits.web.language import say
+
+
+class Server(uvicorn.Server):
+    """A server among other tasks of one process: signals are somebody else's business."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def web_server(tools: Tools, host: str, port: int) -> Server:
+    """The web application, ready to `await server.serve()`."""
+    config = uvicorn.Config(
+        make_app(tools),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        proxy_headers=tools.settings.secure,
+        timeout_graceful_shutdown=20,
+        server_header=False,
+    )
+    return Server(config)
+
+
+def until_stopped(*parts: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run the parts until SIGINT or SIGTERM, or until one of them ends; then end them all."""
+
+    async def run() -> None:
+        loop = asyncio.get_running_loop()
+        stop = asyncio.Event()
+        for each in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(each, stop.set)
+        tasks = [asyncio.create_task(part()) for part in parts]
+        waiting = asyncio.create_task(stop.wait())
+        await asyncio.wait([waiting, *tasks], return_when=asyncio.FIRST_COMPLETED)
+        for task in [waiting, *tasks]:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                raise result
+
+    asyncio.run(run())
+
+
+async def serving(server: Server) -> None:
+    """Serve until cancelled, then let requests under way finish."""
+    task = asyncio.ensure_future(server.serve())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        server.should_exit = True
+        await task
+        raise
+
+
+async def clockwork(tools: Tools) -> None:
+    """The worker and the timetable, until cancelled."""
+    scheduler = timetable.start(tools)
+    try:
+        await work(tools)
+    finally:
+        scheduler.shutdown(wait=False)
+
+
+def serve(*, host: str | None, port: int | None, migrate: bool) -> int:
+    """`visits serve`."""
+    settings = Settings.from_environment()
+    if host:
+        settings = dataclasses.replace(settings, host=host)
+    if port:
+        settings = dataclasses.replace(settings, port=port)
+
+    async def web() -> None:
+        there = await bring_up(settings, upgrade=migrate or not settings.database_url)
+        tools = make_tools(there.settings)
+        print(f"http://{settings.host}:{settings.port}", flush=True)
+        await serving(web_server(tools, settings.host, settings.port))
+
+    return _told(lambda: until_stopped(web))
+
+
+def worker() -> int:
+    """`visits worker`."""
+
+    async def run() -> None:
+        there = await bring_up(Settings.from_environment(), upgrade=False)
+        tools = make_tools(there.settings)
+        print("working", flush=True)
+        try:
+            await clockwork(tools)
+        finally:
+            await tools.database.engine.dispose()
+
+    return _told(lambda: until_stopped(run))
+
+
+def simulator(*, host: str, port: int, data: Path, target: str, key: str, secret: str, delay: float) -> int:
+    """`visits simulator`."""
+    from visits.clearance.simulator import serve as simulate
+
+    return _told(
+        lambda: simulate(
+            host=host,
+            port=port,
+            data=data,
+            target=target,
+            key=key or os.environ.get("VISITS_SIMULATOR_KEY", ""),
+            secret=secret or os.environ.get("VISITS_CLEARANCE_SECRET", ""),
+            delay=delay,
+        )
+    )
+
+
+def import_files(files: Sequence[Path], *, tenant: str, as_json: bool) -> int:
+    """`visits import`: take files into the database; exit status 2 if any was refused."""
+    from visits.clearance.folder import import_files as take
+
+    async def run() -> int:
+        there = await bring_up(Settings.from_environment(), upgrade=False)
+        tools = make_tools(there.settings)
+        found = await tenant_of(tools.database, tenant)
+        refused = False
+        for answer in await take(tools, system(TenantId(found.id), "import"), files):
+            refused |= "refused" in answer
+            print(json.dumps(answer, ensure_ascii=False, default=str) if as_json else _line(answer))
+        await tools.database.engine.dispose()
+        return 2 if refused else 0
+
+    status = 0
+
+    def whole() -> None:
+        nonlocal status
+        status = asyncio.run(run())
+
+    return _told(whole) or status
+
+
+def _line(answer: dict[str, Any]) -> str:
+    if "refused" in answer:
+        return f"{answer['file']}: {answer['refused']} – {answer['detail']}"
+    return f"{answer['file']}: {answer['outcome']} {answer.get('reference', '')}".rstrip()
+
+
+def migrate() -> int:
+    """`visits migrate`."""
+    return _told(lambda: asyncio.run(_migrate()))
+
+
+async def _migrate() -> None:
+    await bring_up(Settings.from_environment())
+
+
+def _told(run: Callable[[], None]) -> int:
+    """Run; a refusal is one sentence on the error stream, not a traceback."""
+    try:
+        run()
+    except Refusal as refusal:
+        print(say(refusal.says, "fr", **refusal.facts), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
