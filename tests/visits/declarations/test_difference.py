@@ -58,10 +58,14 @@ def test_the_first_entry_of_a_list_is_an_added_entry() -> None:
     assert difference({"items": []}, {"items": [{"number": 1}]}) == [Change(path="items[1]", old=None, new="number 1")]
 
 
-def test_a_stamp_that_appeared_is_said_in_one_line() -> None:
-    assert difference({"receipt": None}, {"receipt": {"serial": "R", "number": "6405"}}) == [
-        Change(path="receipt", old=None, new="serial R, number 6405")
+def test_a_block_that_appeared_is_said_in_one_line() -> None:
+    assert difference({"registration": None}, {"registration": {"serial": "C", "number": "6405"}}) == [
+        Change(path="registration", old=None, new="serial C, number 6405")
     ]
+
+
+def test_the_stamps_of_assessment_and_payment_are_no_difference() -> None:
+    assert difference({"receipt": None}, {"receipt": {"serial": "R", "number": "6405"}}) == []
 
 
 def test_a_list_of_codes_is_one_change() -> None:
