@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import inspect
+import itertools
 import re
 import subprocess
 import sys
@@ -67,7 +68,7 @@ def test_the_migrations_are_one_numbered_line() -> None:
     revisions = sorted(path.stem for path in (ROOT / "alembic" / "versions").glob("*.py"))
 
     assert [int(name[:4]) for name in revisions] == list(range(1, len(revisions) + 1))
-    for before, after in zip(revisions, revisions[1:], strict=False):
+    for before, after in itertools.pairwise(revisions):
         assert f'down_revision = "{before}"' in (ROOT / "alembic" / "versions" / f"{after}.py").read_text()
 
 

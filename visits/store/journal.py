@@ -130,12 +130,17 @@ async def _write_audit(session: AsyncSession, actor: Actor, now: datetime, notes
                 chain=note.office or actor.tenant,
                 kind=note.action,
                 subject=note.subject,
-                digest=chain.digest(row),
+                digest=chain.digest(audit_facts(row)),
             )
         )
     if rows:
         await session.execute(insert(Audit), rows)
     return links
+
+
+def audit_facts(row: dict[str, Any]) -> dict[str, Any]:
+    """What the chain's digest of an audit row covers."""
+    return {name: row[name] for name in ("id", "office_id", "person_id", "source", "action", "subject", "body", "at")}
 
 
 async def _append(session: AsyncSession, now: datetime, links: Sequence[Link]) -> None:

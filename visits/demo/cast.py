@@ -1,0 +1,101 @@
+"""The people, firms and places of the sample port. People carry a role and a number, firms the word Exemple."""
+
+from dataclasses import dataclass, field
+
+from visits.roles import Role
+
+#: Shown on the sign-in page while training; every sample person has it.
+PASSWORD = "visites-exemple"  # noqa: S105  (a password everybody may read)
+
+TENANT = {
+    "host": "127.0.0.1",
+    "name": "Douanes – administration d'exemple",
+    "country": "CI",
+    "currency": "XOF",
+    "language": "fr",
+}
+OFFICE = {"code": "CIAB1", "name": "Abidjan-Port", "tz": "Africa/Abidjan", "country": "CI", "currency": "XOF"}
+
+
+@dataclass(frozen=True, slots=True)
+class SampleSite:
+    """A terminal with its bays and, maybe, a scanner."""
+
+    code: str
+    name: str
+    address: str
+    latitude: float
+    longitude: float
+    bays: tuple[str, ...]
+    scanners: tuple[str, ...] = ()
+
+
+SITES = (
+    SampleSite("TC01", "Terminal 1", "Boulevard du Port, Treichville", 5.2931, -4.0094, ("Aire A", "Aire B", "Aire C")),
+    SampleSite("TC02", "Terminal 2", "Vridi", 5.2571, -4.0095, ("Aire D", "Aire E", "Aire F"), ("Scanner 1",)),
+)
+
+AGENCIES = (
+    ("PHYTO", "Protection des végétaux", "Végétaux et emballages en bois"),
+    ("VETO", "Services vétérinaires", "Animaux et produits d'origine animale"),
+    ("NORMES", "Normalisation", "Conformité aux normes"),
+)
+
+#: Brokers first, then importers: code, name, importer.
+FIRMS = (
+    ("00847P", "Transit 1 Exemple", False),
+    ("00911K", "Transit 2 Exemple", False),
+    ("00932M", "Transit 3 Exemple", False),
+    ("2604817K", "Importateur 1 Exemple", True),
+    ("2604818L", "Importateur 2 Exemple", True),
+    ("2604819M", "Importateur 3 Exemple", True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePerson:
+    """Somebody to sign in as."""
+
+    login: str
+    name: str
+    role: Role
+    firm: str | None = None
+    agency: str | None = None
+    office: bool = True
+    quality: str = ""
+    also: tuple[Role, ...] = field(default=())
+
+
+def people() -> list[SamplePerson]:
+    """Everybody, in the order the sign-in page shows them."""
+    return [
+        SamplePerson("declarant1", "Déclarant 1", Role.DECLARANT, firm="00847P", office=False),
+        SamplePerson("declarant2", "Déclarant 2", Role.DECLARANT, firm="00911K", office=False),
+        SamplePerson("declarant3", "Déclarant 3", Role.DECLARANT, firm="00932M", office=False),
+        SamplePerson("cabinet1", "Responsable 1", Role.FIRM_ADMIN, firm="00847P", office=False, also=(Role.DECLARANT,)),
+        SamplePerson("importateur1", "Importateur 1", Role.IMPORTER, firm="2604817K", office=False),
+        *(
+            SamplePerson(
+                f"verificateur{number}", f"Vérificateur {number}", Role.INSPECTOR, quality="inspecteur des douanes"
+            )
+            for number in range(1, 9)
+        ),
+        SamplePerson("chef1", "Chef de visite 1", Role.VISIT_CHIEF),
+        SamplePerson("chef2", "Chef de visite 2", Role.VISIT_CHIEF),
+        SamplePerson("bureau1", "Chef de bureau 1", Role.OFFICE_HEAD),
+        SamplePerson("superviseur1", "Superviseur 1", Role.SUPERVISOR),
+        SamplePerson("organisme1", "Agent phytosanitaire 1", Role.AGENCY_OFFICER, agency="PHYTO"),
+        SamplePerson("organisme2", "Agent vétérinaire 1", Role.AGENCY_OFFICER, agency="VETO"),
+        SamplePerson("terminal1", "Exploitant 1", Role.TERMINAL),
+        SamplePerson("integrite1", "Inspection des services 1", Role.INTEGRITY),
+        SamplePerson("ethique1", "Responsable éthique 1", Role.ETHICS_OFFICER),
+        SamplePerson("admin1", "Administrateur 1", Role.ADMIN, office=False),
+        SamplePerson("integrateur1", "Intégrateur 1", Role.INTEGRATOR),
+    ]
+
+
+#: Minutes of the local day: officers work with a noon break, bays and scanners all day.
+OFFICER_DAY = [[450, 720], [780, 1050]]
+PLACE_DAY = [[420, 1110]]
+WEEKDAYS = (1, 2, 3, 4, 5)
+SATURDAY = [[480, 720]]
