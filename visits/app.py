@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from litestar import Litestar
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State as AppState
+from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
@@ -63,7 +64,7 @@ def make_app(tools: Tools) -> Litestar:
                 include_in_schema=False,
             ),
         ],
-        middleware=[WhoIsIt],
+        middleware=[DefineMiddleware(WhoIsIt, exclude=["^/static/", "^/health/"])],
         guards=[guards.roles_of_route, guards.own_origin],
         exception_handlers=HANDLERS,
         lifespan=[lifespan],

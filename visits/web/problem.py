@@ -126,7 +126,10 @@ def _back(request: Request[Any, Any, Any]) -> str:
     """The page the person came from, if it is ours."""
     referer = request.headers.get("referer", "")
     own = f"{request.url.scheme}://{request.headers.get('host', '')}/"
-    return "/" + referer.removeprefix(own) if referer.startswith(own) else request.user.home
+    if referer.startswith(own):
+        return "/" + referer.removeprefix(own)
+    user = request.scope.get("user")
+    return str(user.home) if user is not None else "/"
 
 
 HANDLERS: dict[Any, Any] = {Refusal: on_refusal, HTTPException: on_http, Exception: on_fault}
