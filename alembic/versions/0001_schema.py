@@ -367,6 +367,7 @@ def upgrade() -> None:
         sa.Column("committed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revealed", postgresql.BYTEA(), nullable=True),
         sa.Column("revealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("witness", postgresql.BYTEA(), nullable=True),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_draw_seed_office_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_draw_seed_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draw_seed")),
@@ -571,8 +572,11 @@ def upgrade() -> None:
         ),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("message_key", sa.String(), nullable=True),
+        sa.Column("about", sa.String(), nullable=True),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
@@ -581,9 +585,21 @@ def upgrade() -> None:
         sa.Column("code", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("declaration_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "outcome in ('accepted','unchanged','noted','conflict','refused','parked','dismissed')",
+            name=op.f("ck_inbound_outcome"),
+        ),
         sa.ForeignKeyConstraint(["declaration_id"], ["declaration.id"], name=op.f("fk_inbound_declaration_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_inbound_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound")),
+    )
+    op.create_index("ix_inbound_declaration_id", "inbound", ["declaration_id"], unique=False)
+    op.create_index(
+        "ix_inbound_parked",
+        "inbound",
+        ["tenant_id", "about"],
+        unique=False,
+        postgresql_where=sa.text("outcome = 'parked'"),
     )
     op.create_index("ix_inbound_received_at", "inbound", ["tenant_id", "received_at"], unique=False)
     op.create_index("ix_inbound_sha256", "inbound", ["tenant_id", "sha256"], unique=False)
@@ -591,7 +607,7 @@ def upgrade() -> None:
     op.create_index(
         "uq_inbound_message_key",
         "inbound",
-        ["tenant_id", "channel", "message_key"],
+        ["tenant_id", "channel", "sender", "message_key"],
         unique=True,
         postgresql_where=sa.text("message_key is not null"),
     )
@@ -666,6 +682,7 @@ def upgrade() -> None:
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("membership_id", sa.Uuid(), nullable=True),
+        sa.Column("code_first", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
@@ -861,11 +878,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
     )
     op.create_index(
-        "ix_appointment_held",
-        "appointment",
-        ["expires_at"],
-        unique=False,
-        postgresql_where=sa.text("status = 'held'"),
+        "ix_appointment_held", "appointment", ["expires_at"], unique=False, postgresql_where=sa.text("status = 'held'")
     )
     op.create_index("ix_appointment_office_day", "appointment", ["office_id", "day"], unique=False)
     op.create_index(op.f("ix_appointment_tenant_id"), "appointment", ["tenant_id"], unique=False)
@@ -888,7 +901,9 @@ def upgrade() -> None:
         ),
         sa.Column("visit_id", sa.Uuid(), nullable=False),
         sa.Column("party", sa.String(), nullable=False),
+        sa.Column("agency", sa.String(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("said_by", sa.Uuid(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("latitude", sa.Float(), nullable=True),
         sa.Column("longitude", sa.Float(), nullable=True),
@@ -898,6 +913,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_check_in_person_id")),
+        sa.ForeignKeyConstraint(["said_by"], ["person.id"], name=op.f("fk_check_in_said_by")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_check_in_tenant_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_check_in_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_check_in")),
@@ -990,6 +1006,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("redraw", sa.Integer(), nullable=False),
+        sa.Column("witness", sa.LargeBinary(), nullable=False),
         sa.Column("candidates", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("excluded", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
         sa.Column("number", sa.LargeBinary(), nullable=False),
@@ -1020,6 +1038,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("item", sa.Integer(), nullable=True),
         sa.Column("container", sa.String(), nullable=True),
+        sa.Column("about", sa.String(), nullable=False),
         sa.Column("caption", sa.String(), nullable=False),
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("blob", sa.String(), nullable=False),
@@ -1052,6 +1071,7 @@ def upgrade() -> None:
         sa.Column("item", sa.Integer(), nullable=True),
         sa.Column("container", sa.String(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("facet", sa.String(), nullable=False),
         sa.Column("method", sa.String(), nullable=False),
         sa.Column("unit", sa.String(), nullable=False),
         sa.Column("declared", sa.String(), nullable=False),
@@ -1089,9 +1109,19 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("act", sa.String(), nullable=True),
+        sa.Column("act_year", sa.Integer(), nullable=True),
         sa.Column("acknowledged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("fault", sa.String(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        postgresql.ExcludeConstraint(
+            (sa.column("office_id"), "="),
+            (sa.column("act_year"), "="),
+            (sa.column("act"), "="),
+            (sa.column("visit_id"), "<>"),
+            where=sa.text("act is not null"),
+            using="gist",
+            name="outbound_act_of_one_visit",
+        ),
         sa.CheckConstraint(
             "state in ('waiting','sent','acknowledged','parked','manual')", name=op.f("ck_outbound_state")
         ),
@@ -1104,11 +1134,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_outbound_tenant_id"), "outbound", ["tenant_id"], unique=False)
     op.create_index("ix_outbound_visit_id", "outbound", ["visit_id"], unique=False)
     op.create_index(
-        "ix_outbound_waiting",
-        "outbound",
-        ["due_at"],
-        unique=False,
-        postgresql_where=sa.text("state = 'waiting'"),
+        "ix_outbound_waiting", "outbound", ["due_at"], unique=False, postgresql_where=sa.text("state = 'waiting'")
     )
     op.create_table(
         "package_review",
@@ -1191,9 +1217,11 @@ def upgrade() -> None:
         sa.Column("moment", sa.String(), nullable=False),
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("corrects_id", sa.Uuid(), nullable=True),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("device_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["corrects_id"], ["seal.id"], name=op.f("fk_seal_corrects_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_seal_person_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_seal_tenant_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_seal_visit_id")),
@@ -1302,11 +1330,7 @@ def upgrade() -> None:
     op.create_index("ix_assignment_resource_id", "assignment", ["resource_id"], unique=False)
     op.create_index(op.f("ix_assignment_tenant_id"), "assignment", ["tenant_id"], unique=False)
     op.create_index(
-        "uq_assignment_live",
-        "assignment",
-        ["visit_id"],
-        unique=True,
-        postgresql_where=sa.text("ended_at is null"),
+        "uq_assignment_live", "assignment", ["visit_id"], unique=True, postgresql_where=sa.text("ended_at is null")
     )
     op.create_table(
         "booking_part",
@@ -1358,8 +1382,7 @@ def upgrade() -> None:
         sa.Column("validated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("returned_reason", sa.String(), nullable=False),
         sa.CheckConstraint(
-            "state in ('signed','validated','returned','amended','annulled')",
-            name=op.f("ck_report_version_state"),
+            "state in ('signed','validated','returned','amended','annulled')", name=op.f("ck_report_version_state")
         ),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_report_version_report_id")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_report_version_tenant_id")),
@@ -1399,6 +1422,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_upload_tenant_id"), "upload", ["tenant_id"], unique=False)
     op.create_index("ix_upload_visit_id", "upload", ["visit_id"], unique=False)
+    op.create_table(
+        "reassignment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "tenant_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("visit_id", sa.Uuid(), nullable=False),
+        sa.Column("assignment_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("remark", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("state in ('open','confirmed','refused','lapsed')", name=op.f("ck_reassignment_state")),
+        sa.CheckConstraint("decided_by <> asked_by", name=op.f("ck_reassignment_second_person")),
+        sa.ForeignKeyConstraint(["asked_by"], ["person.id"], name=op.f("fk_reassignment_asked_by")),
+        sa.ForeignKeyConstraint(["assignment_id"], ["assignment.id"], name=op.f("fk_reassignment_assignment_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_reassignment_decided_by")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_reassignment_tenant_id")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_reassignment_visit_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reassignment")),
+    )
+    op.create_index(op.f("ix_reassignment_tenant_id"), "reassignment", ["tenant_id"], unique=False)
+    op.create_index(
+        "uq_reassignment_open", "reassignment", ["visit_id"], unique=True, postgresql_where=sa.text("state = 'open'")
+    )
     op.create_table(
         "signature",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -17,8 +17,13 @@ class CheckIn(Row, table=True):
     __table_args__ = (Index("ix_check_in_visit_id", "visit_id"),)
 
     visit_id: UUID = Field(foreign_key="visit.id")
+    #: inspector, declarant, agency_officer…: in what quality.
     party: str
+    #: The agency of an agency officer, by its code.
+    agency: str | None = None
     person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    #: Who said so, when it was not the person's own device.
+    said_by: UUID | None = Field(default=None, foreign_key="person.id")
     name: str = ""
     latitude: float | None = None
     longitude: float | None = None
@@ -41,6 +46,8 @@ class Finding(Row, table=True):
     container: str | None = None
     #: conform, species, origin, value, quantity_more, quantity_less, weight, undeclared, description, …
     kind: str
+    #: The one thing compared: quantity, species, origin… Empty: the item as a whole, or a finding in words.
+    facet: str = ""
     method: str = ""
     unit: str = ""
     declared: str = ""
@@ -66,6 +73,8 @@ class Seal(Row, table=True):
     number: str
     #: intact, broken, missing or different.
     state: str
+    #: The seal this one corrects.
+    corrects_id: UUID | None = Field(default=None, foreign_key="seal.id")
     person_id: UUID = Field(foreign_key="person.id")
     device_at: datetime | None = None
     at: datetime
@@ -83,6 +92,8 @@ class Evidence(Row, table=True):
     kind: str
     item: int | None = None
     container: str | None = None
+    #: What it shows: count, label, package, weighing, opening, seal, undeclared or other.
+    about: str = ""
     caption: str = ""
     sha256: str
     blob: str
@@ -97,7 +108,7 @@ class Evidence(Row, table=True):
 
 
 class Step(Row, table=True):
-    """A container opened, unstuffed or counted, with its method."""
+    """A deed of the field: a container opened or counted, with its method, or the visit started, suspended, ended."""
 
     __tablename__ = "step"
     __table_args__ = (Index("ix_step_visit_id", "visit_id"),)
