@@ -2,8 +2,16 @@
 
 from typing import Any
 
+from visits.clearance import api as clearance_api
+from visits.portals.declarant import home as declarant_home
+from visits.portals.public import language as public_language
+from visits.portals.public import signin
 from visits.web import health
 
 ROUTES: list[Any] = [
+    *clearance_api.ROUTES,
+    *declarant_home.ROUTES,
+    *public_language.ROUTES,
     *health.ROUTES,
+    *signin.ROUTES,
 ]

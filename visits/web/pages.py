@@ -98,6 +98,7 @@ def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, *
     flash, flash_cookies = _take_flash(request)
     shared = {
         "nonce": nonce,
+        "status": status,
         "actor": actor,
         "here": here,
         "flash": flash,

@@ -1,0 +1,1 @@
+"""The declarant's screens."""

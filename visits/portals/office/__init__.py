@@ -1,0 +1,1 @@
+"""Screens every officer of an office may open."""

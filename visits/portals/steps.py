@@ -1,0 +1,183 @@
+"""The next step of a case, for one reader: who holds it, in one sentence, and one button. Pure, one place for all."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from visits.journey.states import SUSPENSIONS, Clock, Level, State
+from visits.roles import CHIEFS, DECLARANTS, FIRM, Role
+from visits.texts import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the next step depends on."""
+
+    visit: UUID
+    declaration: UUID
+    state: State
+    level: Level
+    clock: Clock
+    #: The start of the booked time.
+    starts_at: datetime | None = None
+    #: Was the package sent back at least once?
+    returned: bool = False
+    #: Has the declarant signed, reserved or refused?
+    answered: bool = False
+    assigned: bool = False
+    rated: bool = False
+    #: The cause of a suspension.
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Who holds the case, what is done with it, and the reader's one button (empty when there is nothing to do)."""
+
+    owner: str
+    #: The holder's name; empty when the case is over.
+    holder: str
+    #: What the holder does, as a sentence that can follow the name.
+    sentence: str
+    facts: dict[str, Any] = field(default_factory=dict)
+    #: Is it the reader who must act?
+    mine: bool = False
+    href: str = ""
+    button: str = ""
+
+
+#: A clock as the flag and the name people know.
+FLAGS = {Clock.LAB: "laboratory", Clock.NOBODY: "closed"}
+HOLDERS: dict[str, str] = {
+    "customs": N_("Douane"),
+    "declarant": N_("Déclarant"),
+    "agency": N_("Organisme"),
+    "terminal": N_("Terminal"),
+    "laboratory": N_("Laboratoire"),
+    "bank": N_("Banque"),
+    "system": N_("Système de dédouanement"),
+    "closed": N_("Intempéries"),
+}
+OVER_NAMES = {
+    State.RELEASED: N_("Bon à enlever délivré"),
+    State.SEIZED: N_("Marchandises saisies"),
+    State.CANCELLED: N_("Visite annulée"),
+}
+
+
+def flag_of(owner: str) -> str:
+    """The flag of a clock's owner."""
+    return FLAGS.get(owner, owner)  # type: ignore[call-overload, no-any-return]
+
+
+def holder_of(owner: str) -> str:
+    """The name of a clock's owner."""
+    return HOLDERS[flag_of(owner)]
+
+
+def next_step(case: Standing, roles: frozenset[Role]) -> Step:
+    """Who holds the case and what the reader can do about it now."""
+    owner = flag_of(case.clock)
+    sentence, facts = _doing(case)
+    if case.state in OVER_NAMES:
+        href, button = _after(case, roles)
+        return Step(owner="", holder="", sentence=OVER_NAMES[case.state], href=href, button=button)
+    href, button, mine = _deed(case, roles)
+    return Step(owner=owner, holder=HOLDERS[owner], sentence=sentence, facts=facts, mine=mine, href=href, button=button)
+
+
+def _doing(case: Standing) -> tuple[str, dict[str, Any]]:
+    if case.state is State.BOOKED and case.starts_at:
+        return N_("visite prévue %(when)s"), {"when": case.starts_at}
+    if case.state is State.SUSPENDED and case.cause in SUSPENSIONS:
+        return SUSPENSIONS[case.cause][0], {}
+    if case.state is State.PACKAGE and case.returned:
+        return N_("corrige les pièces retournées"), {}
+    return _SENTENCES[case.state], {}
+
+
+_SENTENCES: dict[State, str] = {
+    State.PACKAGE: N_("dépose les pièces du dossier"),
+    State.CHECKING: N_("vérifie le dossier"),
+    State.TO_BOOK: N_("choisit un rendez-vous"),
+    State.BOOKED: N_("visite prévue"),
+    State.AT_DESK: N_("étudie les documents"),
+    State.RUNNING: N_("visite en cours"),
+    State.SUSPENDED: N_("visite suspendue"),
+    State.ENDED: N_("écrit le rapport"),
+    State.LAB: N_("analyse l'échantillon"),
+    State.SIGNED: N_("valide le rapport"),
+    State.VALIDATED: N_("reçoit le rapport"),
+    State.PUSHED: N_("accuse réception du rapport"),
+    State.ACKNOWLEDGED: N_("délivre le bon à enlever"),
+    State.RELEASED: "",
+    State.SEIZED: "",
+    State.CANCELLED: "",
+}
+
+
+def _deed(case: Standing, roles: frozenset[Role]) -> tuple[str, str, bool]:
+    """The reader's button, and whether the case waits for exactly that."""
+    if not roles.isdisjoint(FIRM):
+        return _firm(case, clerk=not roles.isdisjoint(DECLARANTS))
+    if not roles.isdisjoint(CHIEFS):
+        return _chief(case, inspector=Role.INSPECTOR in roles)
+    if Role.INSPECTOR in roles:
+        return _inspector(case)
+    return "", "", False
+
+
+def _firm(case: Standing, *, clerk: bool) -> tuple[str, str, bool]:
+    own = f"/declarant/visits/{case.visit}"
+    match case.state:
+        case State.PACKAGE if clerk and case.returned:
+            return f"{own}/documents", N_("Corriger les pièces du dossier"), True
+        case State.PACKAGE if clerk:
+            return f"{own}/documents", N_("Ajouter les pièces du dossier"), True
+        case State.TO_BOOK if clerk:
+            return f"{own}/slots", N_("Choisir un rendez-vous"), True
+        case State.BOOKED:
+            return f"{own}/appointment", N_("Voir le rendez-vous"), False
+        case State.SUSPENDED if case.clock is Clock.DECLARANT:
+            return f"{own}/appointment", N_("Voir le lieu de la visite"), True
+        case State.SIGNED if not case.answered:
+            return f"{own}/report", N_("Lire et signer le rapport"), True
+        case State.SIGNED | State.VALIDATED | State.PUSHED | State.ACKNOWLEDGED:
+            return f"{own}/report", N_("Lire le rapport"), False
+        case _:
+            return "", "", False
+
+
+def _chief(case: Standing, *, inspector: bool) -> tuple[str, str, bool]:
+    match case.state:
+        case State.CHECKING:
+            return f"/office/packages/{case.visit}", N_("Vérifier le dossier"), True
+        case State.BOOKED | State.AT_DESK if not case.assigned:
+            return "/chief/assignment", N_("Affecter un vérificateur"), True
+        case State.SIGNED:
+            return f"/chief/reports/{case.visit}", N_("Valider le rapport"), True
+        case State.VALIDATED | State.PUSHED:
+            return f"/chief/manual/{case.visit}", N_("Reporter l'accusé à la main"), False
+        case State.ACKNOWLEDGED:
+            return f"/chief/manual/{case.visit}", N_("Saisir le bon à enlever"), False
+        case _:
+            return _inspector(case) if inspector else ("", "", False)
+
+
+def _inspector(case: Standing) -> tuple[str, str, bool]:
+    match case.state:
+        case State.CHECKING:
+            return f"/office/packages/{case.visit}", N_("Vérifier le dossier"), True
+        case State.BOOKED | State.AT_DESK | State.RUNNING | State.SUSPENDED:
+            return f"/inspector/visits/{case.visit}", N_("Ouvrir la visite"), case.clock is Clock.CUSTOMS
+        case State.ENDED | State.LAB:
+            return f"/inspector/visits/{case.visit}", N_("Écrire le rapport"), case.clock is Clock.CUSTOMS
+        case _:
+            return "", "", False
+
+
+def _after(case: Standing, roles: frozenset[Role]) -> tuple[str, str]:
+    if case.state is State.RELEASED and not case.rated and not roles.isdisjoint(DECLARANTS):
+        return f"/declarant/visits/{case.visit}/rate", N_("Donner mon avis")
+    return "", ""
