@@ -480,6 +480,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_policy_change_tenant_id"), "policy_change", ["tenant_id"], unique=False)
     op.create_table(
+        "report_head",
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "tenant_id",
+            sa.Uuid(),
+            server_default=sa.text("nullif(current_setting('app.tenant', true), '')::uuid"),
+            nullable=False,
+        ),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_report_head_office_id")),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_report_head_tenant_id")),
+        sa.PrimaryKeyConstraint("office_id", name=op.f("pk_report_head")),
+    )
+    op.create_table(
         "report_number",
         sa.Column("office_id", sa.Uuid(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
@@ -1316,6 +1330,7 @@ def upgrade() -> None:
         sa.Column("draw_id", sa.Uuid(), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("replaced", sa.Boolean(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("ordered_by", sa.Uuid(), nullable=True),
         sa.Column("seconded_by", sa.Uuid(), nullable=True),
@@ -1482,6 +1497,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_signature_tenant_id"), "signature", ["tenant_id"], unique=False)
     op.create_index("ix_signature_version_id", "signature", ["version_id"], unique=False)
+    op.create_index(
+        "uq_signature_declarant",
+        "signature",
+        ["version_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'declarant'"),
+    )
+    op.create_index(
+        "uq_signature_person",
+        "signature",
+        ["version_id", "person_id"],
+        unique=True,
+        postgresql_where=sa.text("kind <> 'declarant'"),
+    )
 
 
 def downgrade() -> None:

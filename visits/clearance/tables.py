@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlmodel import Field
 
 from visits.store.base import Row, json
@@ -21,22 +22,37 @@ class Inbound(Row, table=True):
             "uq_inbound_message_key",
             "tenant_id",
             "channel",
+            "sender",
             "message_key",
             unique=True,
             postgresql_where=text("message_key is not null"),
         ),
+        Index("ix_inbound_parked", "tenant_id", "about", postgresql_where=text("outcome = 'parked'")),
+        Index("ix_inbound_declaration_id", "declaration_id"),
+        CheckConstraint(
+            "outcome in ('accepted','unchanged','noted','conflict','refused','parked','dismissed')", name="outcome"
+        ),
     )
 
+    #: api, folder or import.
     channel: str
+    #: The API key's name; the channel's own name where nobody else is known.
     sender: str
+    #: The file's name, for what came as a file.
+    name: str = ""
+    #: declaration, or the type of the message.
     kind: str
-    #: The sender's own id of the message, for those that have one.
+    #: The sender's own id of the message, for those that have one; a refused message gives its id back.
     message_key: str | None = None
+    #: The registration key it speaks of: office/year/serial/number.
+    about: str | None = None
+    #: A message as read; of a refused one only the facts of the refusal.
+    body: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
     received_at: datetime
     size: int = Field(sa_type=BigInteger)
     sha256: str
     blob: str | None = None
-    #: accepted, unchanged, conflict, refused or parked.
+    #: accepted, unchanged, noted (kept, but a person should look), conflict, refused, parked (tried again), dismissed.
     outcome: str
     code: str = ""
     detail: str = ""
@@ -52,6 +68,16 @@ class Outbound(Row, table=True):
         Index("ix_outbound_visit_id", "visit_id"),
         Index("ix_outbound_waiting", "due_at", postgresql_where=text("state = 'waiting'")),
         CheckConstraint("state in ('waiting','sent','acknowledged','parked','manual')", name="state"),
+        # An act number belongs to one visit of an office in a year.
+        ExcludeConstraint(
+            ("office_id", "="),
+            ("act_year", "="),
+            ("act", "="),
+            ("visit_id", "<>"),
+            using="gist",
+            where=text("act is not null"),
+            name="outbound_act_of_one_visit",
+        ),
     )
 
     visit_id: UUID = Field(foreign_key="visit.id")
@@ -66,6 +92,7 @@ class Outbound(Row, table=True):
     due_at: datetime
     sent_at: datetime | None = None
     act: str | None = None
+    act_year: int | None = None
     acknowledged_at: datetime | None = None
     fault: str = ""
     at: datetime
