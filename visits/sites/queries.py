@@ -1,13 +1,15 @@
 """Reads of offices, sites and resources."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import col
 
 from visits.errors import NotFound
-from visits.sites.tables import Office, Resource, Site
+from visits.sites.tables import Absence, Holiday, Office, Resource, Site, WorkTemplate
 from visits.store.work import Work
 
 
@@ -55,3 +57,59 @@ async def resources_of(work: Work, office_id: UUID) -> Sequence[Resource]:
 async def resource_of_person(work: Work, person_id: UUID) -> Resource | None:
     """The officer a person is in the calendars."""
     return await work.session.scalar(select(Resource).where(col(Resource.person_id) == person_id).limit(1))
+
+
+async def active_resources(work: Work, office_id: UUID, first: date, last: date) -> Sequence[Resource]:
+    """Resources of an office that are active on some day of a period, by id."""
+    rows = await work.session.scalars(
+        select(Resource)
+        .where(
+            col(Resource.office_id) == office_id,
+            col(Resource.active_from) <= last,
+            or_(col(Resource.active_to).is_(None), col(Resource.active_to) >= first),
+        )
+        .order_by(col(Resource.id))
+    )
+    return rows.all()
+
+
+async def templates_of(work: Work, office_id: UUID, first: date, last: date) -> Sequence[WorkTemplate]:
+    """The weekly hours of an office's resources that are valid on some day of a period."""
+    rows = await work.session.scalars(
+        select(WorkTemplate)
+        .join(Resource, col(Resource.id) == col(WorkTemplate.resource_id))
+        .where(
+            col(Resource.office_id) == office_id,
+            col(WorkTemplate.valid).op("&&")(Range(first, last, bounds="[]")),
+        )
+    )
+    return rows.all()
+
+
+async def absences_between(work: Work, office_id: UUID, start: datetime, end: datetime) -> Sequence[Absence]:
+    """Absences of an office's resources that touch a period and were not withdrawn."""
+    rows = await work.session.scalars(
+        select(Absence)
+        .join(Resource, col(Resource.id) == col(Absence.resource_id))
+        .where(
+            col(Resource.office_id) == office_id,
+            col(Absence.withdrawn_at).is_(None),
+            col(Absence.during).op("&&")(Range(start, end)),
+        )
+    )
+    return rows.all()
+
+
+async def holidays_of(work: Work, office_id: UUID, first: date, last: date) -> dict[date, str]:
+    """The days of a period on which an office is closed, with their names; the office's own row goes before the
+    country's, so that an office may work on a national holiday."""
+    rows = await work.session.scalars(
+        select(Holiday)
+        .where(
+            or_(col(Holiday.office_id).is_(None), col(Holiday.office_id) == office_id),
+            col(Holiday.day).between(first, last),
+        )
+        .order_by(col(Holiday.day), col(Holiday.office_id).asc().nulls_first(), col(Holiday.id))
+    )
+    newest = {each.day: each for each in rows}
+    return {day: each.name for day, each in newest.items() if not each.works}

@@ -1,0 +1,121 @@
+"""Move or cancel an appointment, and close one that came to its end."""
+
+from datetime import datetime
+from uuid import UUID
+
+from visits.booking import queries, rules
+from visits.booking.confirm import DRAW, booked
+from visits.booking.hold import given_back
+from visits.booking.offer import asked, bookable, reason_of
+from visits.booking.place import place, release
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case, case_of
+from visits.events import AppointmentCancelled
+from visits.ids import DeclarationId, VisitId
+from visits.journey.move import move as move_visit
+from visits.journey.states import State
+from visits.store import jobs
+from visits.store.tables import DomainEvent
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+#: Event that ends an appointment without the declarant, and the appointment's last status. A visit that was made keeps
+#: its parts: its officer and its bay were busy.
+ENDS: dict[str, str] = {
+    "visit_ended": "done",
+    "paper_exception": "done",
+    "goods_absent": "no_show_goods",
+    "party_absent": "no_show_declarant",
+    "visit_converted": "cancelled",
+    "cancelled": "cancelled",
+}
+
+
+async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason: str = "") -> Appointment:
+    """Another time in one step: the old place goes and the new one comes, or nothing changes.
+
+    Moving to the time the visit has already changes nothing.
+    """
+    await queries.hurry(work)
+    case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
+    was, why = await queries.appointment_by_id(work, appointment_id), reason_of(work, reason)
+    live = await queries.live_of(work, case.visit.id)
+    if was.status != "confirmed":
+        raise rules.NotLive(status=was.status)
+    if was.during.lower == starts_at:
+        return was
+    bookable(work, case)
+    wanted = await asked(work, case)
+    rules.may_move(wanted.policy, starts_at=was.during.lower, now=work.now)
+    held = live.get("held")
+    giving = {was.id: "moved"} | ({held.id: "cancelled"} if held is not None else {})
+    made = await place(work, wanted, starts_at, status="confirmed", giving=giving, supersedes=was.id, reason=why)
+    if held is not None:
+        given_back(work, case.visit, held.id)
+    await booked(work, case, made, was=was, reason=why)
+    return made
+
+
+async def cancel(work: Work, appointment_id: UUID, *, reason: str = "") -> Appointment:
+    """Give back a hold or an appointment; twice is once."""
+    await queries.hurry(work)
+    case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
+    ending, why = await queries.appointment_by_id(work, appointment_id), reason_of(work, reason)
+    live = await queries.live_of(work, case.visit.id)
+    if ending.status in ("cancelled", "expired"):
+        return ending
+    if ending.status not in queries.LIVE:
+        raise rules.NotLive(status=ending.status)
+    held = live.get("held")
+    if ending.status == "held":
+        bookable(work, case)
+        await release(work, case.office, {ending.id: "cancelled"}, reason=why)
+        given_back(work, case.visit, ending.id)
+    else:
+        rules.may_cancel(starts_at=ending.during.lower, now=work.now)
+        await _leave(work, case, ending, why)
+        await release(
+            work,
+            case.office,
+            {ending.id: "cancelled"} | ({held.id: "cancelled"} if held is not None else {}),
+            reason=why,
+        )
+        if held is not None:
+            given_back(work, case.visit, held.id)
+    return await queries.appointment_by_id(work, ending.id)
+
+
+async def _leave(work: Work, case: Case, ending: Appointment, reason: str) -> None:
+    """The visit must be booked again: told, without inspector, without draw."""
+    event = AppointmentCancelled(
+        declaration=DeclarationId(case.declaration.id),
+        visit=VisitId(case.visit.id),
+        appointment=ending.id,
+        reason=reason,
+    )
+    case.visit.inspector_id = case.visit.revealed_at = None
+    await move_visit(work, case.visit, event, reason=reason)
+    await jobs.forget(work, DRAW, case.visit.id)
+
+
+async def close(work: Work, case: Case, status: str) -> None:
+    """End what a visit has on the calendar, whose row the caller has locked; nothing live is nothing to do."""
+    live = await queries.live_of(work, case.visit.id)
+    ending = {each.id: status if each.status == "confirmed" else "cancelled" for each in live.values()}
+    if status == "done":
+        for each in [one for one in ending if ending[one] == "done"]:
+            await queries.flip(work, await queries.appointment_by_id(work, each), status=ending.pop(each))
+    if ending:
+        await release(work, case.office, ending)
+    await jobs.forget(work, DRAW, case.visit.id)
+
+
+async def on_end(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """Reaction: the visit went on or away without the declarant; a time it booked again meanwhile is left alone."""
+    assert event.visit_id is not None
+    case = await case_of(work, event.visit_id, lock=True)
+    live = await queries.live_of(work, event.visit_id)
+    booked_before = (each.made_at <= event.at for each in live.values())
+    again = State(case.visit.state) is State.BOOKED
+    if live and all(booked_before) and not again:
+        await close(work, case, ENDS[event.kind])

@@ -1,0 +1,109 @@
+"""Keep a time for a few minutes. The hold takes real places; confirming it only flips its status."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from visits.booking import queries
+from visits.booking.offer import Asked, asked, bookable, reason_of
+from visits.booking.place import place
+from visits.booking.rules import TooManyHolds, may_move
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case, case_of
+from visits.events import HoldExpired, SlotHeld
+from visits.ids import DeclarationId, VisitId
+from visits.journey.states import State
+from visits.journey.tables import Visit
+from visits.store import jobs
+from visits.store.work import Work
+
+HOLD_END = "hold_end"
+#: The last instant of a hold still counts.
+AFTER = timedelta(microseconds=1)
+
+
+async def hold(work: Work, visit_id: UUID, starts_at: datetime, *, reason: str = "") -> Appointment:
+    """Hold a start for a visit; asking for the same start again gives the same hold, not a longer one.
+
+    A hold of a booked visit will replace the booking, which keeps its place until then.
+    """
+    await queries.hurry(work)
+    case = await case_of(work, visit_id, lock=True)
+    state, why = bookable(work, case), reason_of(work, reason)
+    wanted = await asked(work, case)
+    live = await queries.live_of(work, visit_id)
+    held, booked = live.get("held"), live.get("confirmed")
+    if held is not None and _runs(held, work.now) and held.during.lower == starts_at:
+        return held
+    if booked is not None and state is State.BOOKED:
+        may_move(wanted.policy, starts_at=booked.during.lower, now=work.now)
+    giving: dict[UUID, str] = {}
+    if booked is not None and state is State.TO_BOOK:
+        giving[booked.id] = "cancelled"  # what is left of a visit that came back to be booked again
+    made = await _take(
+        work,
+        wanted,
+        starts_at,
+        held=held,
+        giving=giving,
+        supersedes=booked.id if booked is not None and state is State.BOOKED else None,
+        reason=why,
+    )
+    await _within_limit(work, case, wanted)
+    assert made.expires_at is not None
+    await jobs.at(work, made.expires_at + AFTER, HOLD_END, made.id)
+    work.emit(
+        SlotHeld(
+            declaration=DeclarationId(case.declaration.id),
+            visit=VisitId(case.visit.id),
+            appointment=made.id,
+            starts_at=made.during.lower,
+            until=made.expires_at,
+        )
+    )
+    return made
+
+
+async def _take(
+    work: Work,
+    wanted: Asked,
+    starts_at: datetime,
+    *,
+    held: Appointment | None,
+    giving: dict[UUID, str],
+    supersedes: UUID | None,
+    reason: str,
+) -> Appointment:
+    """Take the place, and sweep on the way the holds that ran out and stand in it."""
+    told: list[tuple[UUID, Visit]] = []
+    during = queries.range_of(starts_at, starts_at + wanted.length * wanted.grid.step)
+    for each, visit in await queries.expired_for_update(work, wanted.case.office.id, during=during):
+        giving[each.id] = "expired"
+        told.append((each.id, visit))
+    if held is not None:
+        giving[held.id] = "cancelled" if _runs(held, work.now) else "expired"
+        told = [(held.id, wanted.case.visit), *(one for one in told if one[0] != held.id)]
+    made = await place(work, wanted, starts_at, status="held", giving=giving, supersedes=supersedes, reason=reason)
+    for appointment_id, visit in told:
+        given_back(work, visit, appointment_id)
+    return made
+
+
+def given_back(work: Work, visit: Visit, appointment_id: UUID) -> None:
+    """Tell that a held time was given back."""
+    work.emit(
+        HoldExpired(
+            declaration=DeclarationId(visit.declaration_id), visit=VisitId(visit.id), appointment=appointment_id
+        )
+    )
+
+
+async def _within_limit(work: Work, case: Case, wanted: Asked) -> None:
+    """Hoarding is refused: a firm keeps only so many unconfirmed times at once."""
+    if case.declaration.firm_id is None or wanted.policy.staff:
+        return
+    if await queries.holds_of_firm(work, case.declaration.firm_id, apart_from=case.visit.id) >= wanted.policy.holds:
+        raise TooManyHolds(most=wanted.policy.holds)
+
+
+def _runs(held: Appointment, now: datetime) -> bool:
+    return held.expires_at is not None and now <= held.expires_at

@@ -1,0 +1,98 @@
+"""Calendars to day bits, ahead of time: weekly hours − holidays − absences − live parts. Twice changes nothing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from visits.actor import system
+from visits.booking import calendars, queries
+from visits.booking.reconcile import reconcile
+from visits.ids import TenantId
+from visits.people import queries as people
+from visits.sites.hours import calendar, grid_of
+from visits.sites.queries import office_by_id, offices
+from visits.sites.tables import Office
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+#: How far ahead the calendars are written out; staff book this far.
+AHEAD = 60
+NO_TENANT = TenantId(UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """What writing the calendars out changed."""
+
+    #: Days of resources that are new or have other hours.
+    changed: int
+    #: Appointments that now lie outside the hours of a resource they need, oldest first.
+    stranded: tuple[UUID, ...]
+
+
+async def materialise(work: Work, office: Office, *, days: int = AHEAD, first: date | None = None) -> Edited:
+    """Write out the days of every active resource of an office, from today or from `first` on.
+
+    Call it again after any edit of hours, holidays, absences or resources: bookings stand, and those that no longer
+    fit are named.
+    """
+    first = first or grid_of(office).day_of(work.now)
+    last = first + timedelta(days=days - 1)
+    known = await calendars.bits_for_update(work, office.id, first, last)
+    open_hours = await calendar(work, office, first, last)
+    parts = await calendars.parts_between(work, office.id, first, last)
+    busy = queries.masks_of(open_hours.grid, parts)
+    rows: list[dict[str, Any]] = []
+    seen = set()
+    for resource in open_hours.resources:
+        for day in (first + timedelta(days=ahead) for ahead in range(days)):
+            hours = open_hours.work(resource, day)
+            seen.add((day, resource.id))
+            row = {
+                "day": day,
+                "resource_id": resource.id,
+                "kind": resource.kind,
+                "site_id": resource.site_id,
+                "agency_id": resource.agency_id,
+                "skills": resource.skills,
+                "work": hours,
+                "free": hours & ~busy.get((day, resource.id), 0),
+            }
+            if known.get((day, resource.id)) != row:
+                rows.append(row)
+    for key, old in known.items():
+        if key not in seen and (old["work"] or old["free"]):
+            rows.append(old | {"work": 0, "free": 0})
+    await calendars.write_bits(work, office.id, rows)
+    hours_of = {(row["day"], row["resource_id"]): row["work"] for row in [*known.values(), *rows]}
+    stranded = {
+        part.appointment_id: part.during.lower
+        for part in parts
+        if queries.masks_of(open_hours.grid, [part])[part.day, part.resource_id]
+        & ~hours_of.get((part.day, part.resource_id), 0)
+    }
+    return Edited(changed=len(rows), stranded=tuple(sorted(stranded, key=lambda each: (stranded[each], each))))
+
+
+async def nightly(tools: Tools) -> int:
+    """Compare, alarm, and write out the calendars of every office of every administration, an office a transaction.
+
+    Returns how many differences stood between the bits and the appointments before writing.
+    """
+    found = 0
+    async with tools.database.work(system(NO_TENANT)) as work:
+        tenants = [TenantId(each.id) for each in await people.tenants(work)]
+    for tenant in tenants:
+        async with tools.database.work(system(tenant)) as work:
+            ids = [each.id for each in await offices(work)]
+        for office_id in ids:
+            found += await tools.database.run(system(tenant), _one_office, office_id)
+    return found
+
+
+async def _one_office(work: Work, office_id: UUID) -> int:
+    office = await office_by_id(work, office_id)
+    differences = await reconcile(work, office)
+    await materialise(work, office)
+    return len(differences)

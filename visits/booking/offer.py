@@ -1,0 +1,200 @@
+"""What can be booked for a visit, and why the rest cannot: the same answer lists the slots and judges a booking."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest
+from visits.booking import queries, rules
+from visits.booking.rules import Need, Policy
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case
+from visits.events import AppointmentRequested
+from visits.ids import DeclarationId, VisitId
+from visits.journey.states import Level, State, next_state
+from visits.roles import CHIEFS, FIRM
+from visits.sites import queries as sites
+from visits.sites.hours import grid_of
+from visits.store.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one visit asks of the calendars."""
+
+    case: Case
+    grid: Grid
+    policy: Policy
+    needs: tuple[Need, ...]
+    #: How many steps of the grid the visit takes.
+    length: int
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The agencies' names by role."""
+        return {need.role: need.name for need in self.needs if need.guest}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """The days a visit can be booked on, with what it has already."""
+
+    asked: Asked
+    days: tuple[Day, ...]
+    holidays: Mapping[date, str]
+    #: A time kept for a few minutes, if there is one that has not run out.
+    held: Appointment | None = None
+    #: The confirmed appointment.
+    booked: Appointment | None = None
+
+    @property
+    def first(self) -> Slot | None:
+        """The earliest slot on offer."""
+        return first(self.days)
+
+    def nearest(self, wanted: datetime) -> Slot | None:
+        """The slot on offer nearest to one that was lost."""
+        return nearest(self.days, wanted)
+
+    def day(self, day: date) -> Day | None:
+        """One of the days."""
+        return next((each for each in self.days if each.day == day), None)
+
+    def find(self, starts_at: datetime) -> tuple[Day, int]:
+        """Day and step of a start that can be booked; else the refusal that says which rule removes it."""
+        policy = self.asked.policy
+        if starts_at < self.days[0].now:
+            raise rules.SlotPast(starts_at=starts_at)
+        try:
+            wanted, step = self.asked.grid.step_of(starts_at)
+        except OffGrid:
+            raise rules.SlotClosed(starts_at=starts_at) from None
+        day = self.day(wanted)
+        reason = day.why(step) if day is not None else Reason(why=Why.TOO_FAR)
+        if reason is not None:
+            raise rules.refuse(reason, policy, starts_at=starts_at, days=self.masks())
+        assert day is not None
+        return day, step
+
+    def said(self, reason: Reason, day: date) -> tuple[str, dict[str, object]]:
+        """A reason in words: a French text and its facts."""
+        holiday = self.holidays.get(day, "")
+        return rules.words(reason, self.asked.policy, holiday=holiday, names=self.asked.names)
+
+    def masks(self) -> list[dict[str, Any]]:
+        """The days as programs read them: bit i of the mask is a free start i steps after `opens_at`."""
+        return [
+            {"day": day.day, "opens_at": day.grid.opens(day.day), "mask": f"{day.mask:016x}"}
+            for day in self.days
+            if day.mask
+        ]
+
+    @property
+    def version(self) -> str:
+        """Changes when what is on offer changes."""
+        return hashlib.sha256(repr([(each["day"], each["mask"]) for each in self.masks()]).encode()).hexdigest()[:16]
+
+
+async def asked(work: Work, case: Case) -> Asked:
+    """What a visit needs, by its level and order, under the office's rules for whoever asks."""
+    visit, level = case.visit, Level(case.visit.level)
+    grid = grid_of(case.office)
+    agencies = await queries.agencies_by_code(work, visit.order.get("agencies") or [])
+    needs = rules.needs_of(level, visit.order, site_id=visit.site_id, agencies=agencies)
+    if visit.site_id is None and rules.needs_place(level):
+        raise rules.PlaceFirst()
+    return Asked(
+        case=case,
+        grid=grid,
+        policy=rules.policy_of(case.office.policies, work.actor.roles),
+        needs=needs,
+        length=grid.count(timedelta(minutes=visit.minutes)),
+    )
+
+
+def bookable(work: Work, case: Case) -> State:
+    """The visit's state if the actor may book or move it now; refuses any other state and role."""
+    state = State(case.visit.state)
+    event = "appointment_moved" if state is State.BOOKED else "appointment_confirmed"
+    next_state(state, event, Level(case.visit.level), work.actor.roles)
+    return state
+
+
+async def offer(work: Work, case: Case, *, giving: Iterable[Appointment] = ()) -> Offer:
+    """What the visit can book now. `giving` are appointments that will be given back in the same step."""
+    bookable(work, case)
+    wanted = await asked(work, case)
+    parts = list(await queries.spare_parts(work, case.office.id, case.visit.id))
+    parts += await queries.parts_of(work, [each.id for each in giving])
+    live = await queries.live_of(work, case.visit.id)
+    held = live.get("held")
+    return await days_of(
+        work,
+        wanted,
+        spare=queries.masks_of(wanted.grid, parts),
+        held=held if held is not None and held.expires_at is not None and held.expires_at >= work.now else None,
+        booked=live.get("confirmed"),
+    )
+
+
+async def days_of(
+    work: Work,
+    wanted: Asked,
+    *,
+    spare: queries.Masks,
+    held: Appointment | None = None,
+    booked: Appointment | None = None,
+) -> Offer:
+    """The days of the horizon, from one statement."""
+    office, grid = wanted.case.office, wanted.grid
+    today = grid.day_of(work.now)
+    last = today + timedelta(days=wanted.policy.horizon - 1)
+    masks = await queries.start_masks(
+        work, office.id, wanted.needs, first=today, last=last, length=wanted.length, spare=spare
+    )
+    holidays = await sites.holidays_of(work, office.id, today, last)
+    days = [
+        Day(
+            grid=grid,
+            day=day,
+            length=wanted.length,
+            roles=_roles(wanted.needs, masks, day),
+            now=work.now,
+            earliest=work.now + wanted.policy.notice,
+            holiday=day in holidays,
+        )
+        for day in (today + timedelta(days=ahead) for ahead in range(wanted.policy.horizon))
+    ]
+    return Offer(asked=wanted, days=tuple(days), holidays=holidays, held=held, booked=booked)
+
+
+async def looked(work: Work, found: Offer) -> None:
+    """Remember once that the declarant looked for a time, and the earliest one there was."""
+    visit = found.asked.case.visit
+    if work.actor.is_a(*FIRM) and State(visit.state) is State.TO_BOOK and not await queries.has_asked(work, visit):
+        work.emit(
+            AppointmentRequested(
+                declaration=DeclarationId(visit.declaration_id),
+                visit=VisitId(visit.id),
+                earliest=found.first.starts_at if found.first else None,
+            )
+        )
+
+
+def reason_of(work: Work, reason: str) -> str:
+    """The reason staff must give when they act for a declarant."""
+    if work.actor.is_a(*CHIEFS) and not reason.strip():
+        raise rules.WhyNeeded()
+    return reason.strip()
+
+
+def _roles(
+    needs: Sequence[Need], masks: Mapping[tuple[date, str], tuple[tuple[int, ...], tuple[int, ...]]], day: date
+) -> tuple[Role, ...]:
+    found = []
+    for need in needs:
+        worked, free = masks.get((day, need.role), ((), ()))
+        found.append(Role(name=need.role, work=worked, free=free, guest=need.guest))
+    return tuple(found)

@@ -1,0 +1,108 @@
+"""Take real resources for a time, all or none: bitmap gate first, exclusion constraint as the last judge."""
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import Range
+
+from scheduling import Day, Slot, span
+from visits.booking import queries
+from visits.booking.offer import Asked, days_of
+from visits.booking.rules import SlotTaken
+from visits.booking.tables import Appointment
+from visits.ids import new_id
+from visits.sites.hours import grid_of
+from visits.sites.tables import Office
+from visits.store.work import Work
+
+log = logging.getLogger("visits.booking")
+
+#: A rival who was quicker costs one try; each try lost is a place somebody else got.
+TRIES = 20
+
+
+class Drift(Exception):
+    """Bits said free, the exclusion constraint said busy: the calendar must be reconciled."""
+
+
+async def place(
+    work: Work,
+    wanted: Asked,
+    starts_at: datetime,
+    *,
+    status: str,
+    giving: Mapping[UUID, str],
+    supersedes: UUID | None = None,
+    reason: str = "",
+) -> Appointment:
+    """Give back the appointments in `giving` (id to last status) and take one resource of every role for a new one.
+
+    The visit is locked by the caller. All rows of the step are locked in one ordered statement, under a savepoint:
+    if a rival took one of them while we waited, the locks are dropped and the choice is made anew.
+    """
+    office = wanted.case.office.id
+    given = queries.masks_of(wanted.grid, await queries.parts_of(work, giving))
+    for _ in range(TRIES):
+        found = await days_of(work, wanted, spare=given)
+        day, step = found.find(starts_at)
+        mask = span(step, wanted.length)
+        chosen = await queries.choose(work, office, wanted.needs, day=day.day, mask=mask, spare=given)
+        if len(chosen) < len(wanted.needs):
+            continue
+        taken = {(day.day, resource): mask for resource in chosen.values()}
+        locks = await work.session.begin_nested()
+        free = await queries.lock_bits(work, office, [*given, *taken], spare=given)
+        if all(free.get(row, 0) & mask == mask for row in taken):
+            await locks.commit()
+            if giving:
+                await queries.end(work, giving)
+                await queries.give(work, office, given)
+            if await queries.take(work, office, taken) != len(taken):
+                raise Drift(wanted.case.visit.id)
+            return await _write(work, wanted, day, day.slot(step), chosen, status, supersedes, reason)
+        await locks.rollback()
+    raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given)).masks())
+
+
+async def _write(
+    work: Work,
+    wanted: Asked,
+    day: Day,
+    slot: Slot,
+    chosen: Mapping[str, UUID],
+    status: str,
+    supersedes: UUID | None,
+    reason: str,
+) -> Appointment:
+    case = wanted.case
+    made = Appointment(
+        id=new_id(),
+        visit_id=case.visit.id,
+        office_id=case.office.id,
+        site_id=case.visit.site_id,
+        firm_id=case.declaration.firm_id,
+        day=day.day,
+        during=Range(slot.starts_at, slot.ends_at),
+        status=status,
+        expires_at=work.now + wanted.policy.hold if status == "held" else None,
+        supersedes=supersedes,
+        made_by=work.actor.person,
+        made_at=work.now,
+        reason=reason,
+    )
+    work.session.add(made)
+    await work.session.flush()
+    if await queries.add_parts(work, made, chosen) != len(chosen):
+        log.error("bits and parts differ: office %s, day %s, resources %s", case.office.id, day.day, chosen)
+        raise Drift(case.visit.id)
+    return made
+
+
+async def release(work: Work, office: Office, ending: Mapping[UUID, str], *, reason: str = "") -> None:
+    """Give back appointments: bits and parts at once. Their visits are locked by the caller."""
+    masks = queries.masks_of(grid_of(office), await queries.parts_of(work, ending))
+    await queries.lock_bits(work, office.id, masks, spare=masks)
+    await queries.end(work, ending, reason=reason)
+    await queries.give(work, office.id, masks)

@@ -1,0 +1,73 @@
+"""Rows of calendars to scheduling hours: the grid of an office, and when each of its resources works."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from scheduling import Grid, Interval, working
+from visits.sites import queries
+from visits.sites.tables import Office, Resource, WorkTemplate
+from visits.store.work import Work
+
+ONE_DAY = timedelta(days=1)
+
+
+def grid_of(office: Office) -> Grid:
+    """How the office cuts its local day."""
+    return Grid(zone=ZoneInfo(office.tz), minutes=office.grid_minutes, day_start=office.day_start)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The calendars of an office over a period, read once."""
+
+    grid: Grid
+    resources: Sequence[Resource]
+    holidays: Mapping[date, str]
+    templates: Mapping[UUID, Sequence[WorkTemplate]] = field(default_factory=dict)
+    absences: Mapping[UUID, Sequence[Interval]] = field(default_factory=dict)
+
+    def work(self, resource: Resource, day: date) -> int:
+        """The steps of a day on which the resource works: weekly hours without holidays and absences, while on duty."""
+        if day < resource.active_from or (resource.active_to is not None and day > resource.active_to):
+            return 0
+        found = working(
+            self.grid,
+            day,
+            minutes=lambda each: self._minutes(resource.id, each),
+            holidays=self.holidays.keys(),
+            absences=self.absences.get(resource.id, ()),
+        )
+        return self.grid.inside(day, found)
+
+    def _minutes(self, resource_id: UUID, day: date) -> list[list[int]]:
+        for each in self.templates.get(resource_id, ()):
+            if each.isodow == day.isoweekday() and each.valid.contains(day):
+                return each.work
+        return []
+
+
+async def calendar(work: Work, office: Office, first: date, last: date) -> Calendar:
+    """The calendars of an office for the days of a period and one more on each side (nights)."""
+    grid = grid_of(office)
+    begin, end = first - ONE_DAY, last + ONE_DAY
+    templates: dict[UUID, list[WorkTemplate]] = {}
+    for each in await queries.templates_of(work, office.id, begin, end):
+        templates.setdefault(each.resource_id, []).append(each)
+    absences: dict[UUID, list[Interval]] = {}
+    for away in await queries.absences_between(work, office.id, grid.opens(begin), grid.opens(end + ONE_DAY)):
+        absences.setdefault(away.resource_id, []).append(_interval(away.during.lower, away.during.upper))
+    return Calendar(
+        grid=grid,
+        resources=await queries.active_resources(work, office.id, first, last),
+        holidays=await queries.holidays_of(work, office.id, begin, end),
+        templates=templates,
+        absences=absences,
+    )
+
+
+def _interval(lower: datetime | None, upper: datetime | None) -> Interval:
+    """A stored range as an interval; an absence without an end lasts."""
+    return Interval(lower or datetime.min.replace(tzinfo=UTC), upper or datetime.max.replace(tzinfo=UTC))

@@ -1,0 +1,240 @@
+"""The policies of an office: each one's name, meaning, unit, limits and default in one place; read them typed.
+
+`policy(office, Policies).hold_minutes` is the value in force. What is stored in `Office.policies` are only the values
+an administrator set; everything else is the default written here.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import Field, dataclass, field, fields
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from visits.actor import Actor
+from visits.roles import Role
+from visits.sites.queries import offices
+from visits.sites.tables import Office
+from visits.store.work import Work
+from visits.texts import N_
+
+T = TypeVar("T")
+
+#: Roles of people an office may ask for a one-time code, in the order shown.
+CODE_ROLES = (
+    Role.ADMIN,
+    Role.VISIT_CHIEF,
+    Role.OFFICE_HEAD,
+    Role.SUPERVISOR,
+    Role.INSPECTOR,
+    Role.AGENCY_OFFICER,
+    Role.INTEGRITY,
+    Role.ETHICS_OFFICER,
+    Role.FIRM_ADMIN,
+    Role.DECLARANT,
+    Role.IMPORTER,
+    Role.TERMINAL,
+    Role.INTEGRATOR,
+)
+LANGUAGES = ("fr", "en", "pt")
+
+
+class Unit(StrEnum):
+    """What the number of a policy counts."""
+
+    MINUTES = N_("minutes")
+    DAYS = N_("jours")
+    PERCENT = N_("pour cent")
+    VISITS = N_("visites")
+    TIMES = N_("rendez-vous")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """How one policy is called, explained and limited."""
+
+    group: str
+    title: str
+    hint: str = ""
+    unit: Unit | None = None
+    low: int = 0
+    high: int = 0
+    #: number, maybe (a number or nothing), text, lines, ticks.
+    kind: str = "number"
+    choices: Sequence[str] = ()
+
+
+BOOKING = N_("Rendez-vous")
+DRAW = N_("Tirage des vérificateurs")
+CONTROL = N_("Contrôle et rapport")
+KEEPING = N_("Durée de conservation")
+ACCESS = N_("Accès et langues")
+
+
+def _of(default: Any, **facts: Any) -> Any:
+    return field(default=default, metadata={"rule": Rule(**facts)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policies:
+    """Every policy of an office, with its default."""
+
+    hold_minutes: int = _of(
+        5,
+        group=BOOKING,
+        title=N_("Un rendez-vous choisi reste retenu"),
+        hint=N_("Le temps de confirmer."),
+        unit=Unit.MINUTES,
+        low=1,
+        high=60,
+    )
+    notice_minutes: int = _of(
+        120,
+        group=BOOKING,
+        title=N_("Réserver au plus tard avant le début"),
+        hint=N_("Les agents n'ont pas de délai."),
+        unit=Unit.MINUTES,
+        high=2880,
+    )
+    horizon_days: int = _of(
+        14,
+        group=BOOKING,
+        title=N_("Réserver au plus tôt avant le jour, déclarants"),
+        unit=Unit.DAYS,
+        low=1,
+        high=90,
+    )
+    horizon_staff_days: int = _of(
+        60, group=BOOKING, title=N_("Réserver au plus tôt avant le jour, agents"), unit=Unit.DAYS, low=1, high=180
+    )
+    holds_per_firm: int = _of(
+        5, group=BOOKING, title=N_("Rendez-vous retenus à la fois par cabinet"), unit=Unit.TIMES, low=1, high=50
+    )
+    freeze_minutes: int = _of(
+        120,
+        group=BOOKING,
+        title=N_("Rendez-vous figé avant le début"),
+        hint=N_("Le déclarant ne peut plus que l'annuler."),
+        unit=Unit.MINUTES,
+        high=1440,
+    )
+    grace_minutes: int = _of(
+        15,
+        group=BOOKING,
+        title=N_("Attente du déclarant"),
+        hint=N_("Ensuite, la carence (personne absente) peut être constatée."),
+        unit=Unit.MINUTES,
+        high=120,
+    )
+    grace_agency_minutes: int = _of(15, group=BOOKING, title=N_("Attente d'un organisme"), unit=Unit.MINUTES, high=120)
+    cool_off_most: int = _of(
+        2,
+        group=DRAW,
+        title=N_("Visites d'un même déclarant par vérificateur, au plus"),
+        unit=Unit.VISITS,
+        low=1,
+        high=100,
+    )
+    cool_off_days: int = _of(30, group=DRAW, title=N_("Comptées sur"), unit=Unit.DAYS, low=1, high=365)
+    reveal_minutes: int | None = _of(
+        None,
+        group=DRAW,
+        title=N_("Nom du vérificateur montré avant le début"),
+        hint=N_("Vide : à l'arrivée du déclarant."),
+        unit=Unit.MINUTES,
+        high=1440,
+        kind="maybe",
+    )
+    random_percent: int = _of(
+        10,
+        group=CONTROL,
+        title=N_("Part des contrôles tirés au sort"),
+        hint=N_("Sans ce tirage, on ne sait pas ce que les critères manquent."),
+        unit=Unit.PERCENT,
+        high=100,
+    )
+    extent_percent: int = _of(
+        30,
+        group=CONTROL,
+        title=N_("Étendue d'une visite partielle, si l'ordre ne la dit pas"),
+        unit=Unit.PERCENT,
+        low=1,
+        high=100,
+    )
+    legal_basis: str = _of(
+        "", group=CONTROL, title=N_("Fondement légal de la visite"), hint=N_("Écrit sur chaque rapport."), kind="text"
+    )
+    suspension_texts: tuple[str, ...] = _of(
+        (),
+        group=CONTROL,
+        title=N_("Raisons de suspension proposées"),
+        hint=N_("Une par ligne. Vide : celles du service."),
+        kind="lines",
+    )
+    gps_days: int = _of(90, group=KEEPING, title=N_("Positions"), unit=Unit.DAYS, low=1, high=3660)
+    photo_days: int = _of(1826, group=KEEPING, title=N_("Photos"), unit=Unit.DAYS, low=30, high=7320)
+    rating_days: int = _of(
+        365, group=KEEPING, title=N_("Appréciations, avec leur auteur"), unit=Unit.DAYS, low=1, high=3660
+    )
+    languages: tuple[str, ...] = _of(LANGUAGES, group=ACCESS, title=N_("Langues"), kind="ticks", choices=LANGUAGES)
+    code_roles: tuple[str, ...] = _of(
+        (),
+        group=ACCESS,
+        title=N_("Rôles qui doivent donner un code à usage unique"),
+        hint=N_("Qui n'en a pas encore doit l'ajouter à sa prochaine connexion."),
+        kind="ticks",
+        choices=CODE_ROLES,
+    )
+
+
+def policy(office: Office, kind: type[T] = Policies) -> T:  # type: ignore[assignment]
+    """The policies in force in an office: what was set, else the default. `kind` may be a dataclass of fewer."""
+    return read(office.policies, kind)
+
+
+def read(stored: Mapping[str, Any], kind: type[T] = Policies) -> T:  # type: ignore[assignment]
+    """The same from the stored values alone."""
+    known = {each.name for each in fields(cast(Any, kind))}
+    given = {name: _plain(value) for name, value in stored.items() if name in known and value is not None}
+    return kind(**given)
+
+
+def rules() -> dict[str, Rule]:
+    """Every policy's rule, in the order shown."""
+    return {each.name: rule_of(each) for each in fields(Policies)}
+
+
+def rule_of(each: "Field[Any]") -> Rule:
+    """The rule of one field."""
+    rule: Rule = each.metadata["rule"]
+    return rule
+
+
+def changed(before: Policies, after: Policies) -> dict[str, tuple[Any, Any]]:
+    """What differs: name to (before, after)."""
+    both = {name: (getattr(before, name), getattr(after, name)) for name in rules()}
+    return {name: pair for name, pair in both.items() if pair[0] != pair[1]}
+
+
+def stored(policies: Policies) -> dict[str, Any]:
+    """What is kept of policies: the values that are not the default, as JSON."""
+    defaults = Policies()
+    return {name: _json(value) for name, (_, value) in changed(defaults, policies).items()}
+
+
+async def code_rule(work: Work) -> Callable[[Actor], bool]:
+    """Who must have a one-time code: by the policy of the person's office; without an office, of any office."""
+    asked = {office.id: frozenset(policy(office, Policies).code_roles) for office in await offices(work)}
+    everywhere = frozenset[str]().union(*asked.values())
+
+    def must_have_code(actor: Actor) -> bool:
+        roles = asked.get(actor.office, everywhere) if actor.office else everywhere
+        return not roles.isdisjoint(actor.roles)
+
+    return must_have_code
+
+
+def _plain(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _json(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
