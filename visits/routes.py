@@ -4,8 +4,9 @@ from typing import Any
 
 from visits.clearance import api as clearance_api
 from visits.portals.declarant import home as declarant_home
+from visits.portals.public import account as public_account
 from visits.portals.public import language as public_language
-from visits.portals.public import signin
+from visits.portals.public import signin as public_signin
 from visits.web import health
 
 ROUTES: list[Any] = [
@@ -13,5 +14,6 @@ ROUTES: list[Any] = [
     *declarant_home.ROUTES,
     *public_language.ROUTES,
     *health.ROUTES,
-    *signin.ROUTES,
+    *public_account.ROUTES,
+    *public_signin.ROUTES,
 ]

@@ -1,5 +1,6 @@
 """Who is behind a request: the administration by host name, then the session's cookie or an API key."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -36,7 +37,7 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
         nobody = Actor(tenant=TenantId(tenant.id), roles=frozenset())
         connection.state.tenant = tenant
         authorization = connection.headers.get("authorization", "")
-        cookie = connection.cookies.get(SECURE_COOKIE) or connection.cookies.get(COOKIE)
+        cookie = connection.cookies.get(cookie_name(secure=connection.app.state.settings.secure))
         if authorization.startswith("Bearer "):
             actor = await database.run(nobody, _by_key, authorization.removeprefix("Bearer "))
             return AuthenticationResult(user=actor, auth="key")
@@ -44,6 +45,11 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
             actor = await database.run(nobody, _by_cookie, fingerprint(cookie))
             return AuthenticationResult(user=actor, auth="cookie")
         return AuthenticationResult(user=nobody, auth=None)
+
+
+def cookie_name(*, secure: bool) -> str:
+    """The session's cookie; over HTTPS only the bound one counts, so that a neighbouring host cannot plant one."""
+    return SECURE_COOKIE if secure else COOKIE
 
 
 async def tenant_of(database: Database, host: str) -> Tenant:
@@ -67,12 +73,12 @@ async def _by_cookie(work: Work, token: bytes) -> Actor:
     session, person = found
     held = await queries.memberships_of(work, person.id)
     actor = queries.actor_of(person, held, session=token)
-    if idle_too_long(session.seen_at, work.now, actor.roles):
+    if not held or idle_too_long(session.seen_at, work.now, actor.roles):
         await work.session.delete(session)
         return work.actor
     if work.now - session.seen_at > SEEN_GRAIN:
         session.seen_at = work.now
-    return actor
+    return replace(actor, roles=frozenset()) if session.code_first else actor
 
 
 async def _by_key(work: Work, token: str) -> Actor:

@@ -18,6 +18,9 @@ _NOBODY = _HASHER.hash(secrets.token_urlsafe(16))
 SHORTEST = 12
 _STEP = 30
 
+#: Every sample person has it; the sign-in page shows it while training.
+SAMPLE_PASSWORD = "visites-exemple"  # noqa: S105  (a password everybody may read)
+
 #: The start of what people choose first; longer lists belong to the operator.
 COMMON = frozenset(
     {

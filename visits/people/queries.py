@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, text
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, true, update
 from sqlmodel import col
 
 from visits.actor import Actor
 from visits.errors import NotFound
 from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId
-from visits.people.tables import Agency, ApiKey, Firm, Invitation, Membership, Person, Session, Tenant
+from visits.people.tables import Agency, ApiKey, Firm, Invitation, Membership, Person, Session, Tenant, Throttle
 from visits.roles import Role
 from visits.store.work import Work
 
@@ -36,6 +36,11 @@ async def person_by_id(work: Work, person_id: UUID) -> Person:
     if found is None:
         raise NotFound()
     return found
+
+
+async def person_for_update(work: Work, person_id: UUID) -> Person | None:
+    """The person, locked until the commit and read anew."""
+    return await work.session.get(Person, person_id, with_for_update=True, populate_existing=True)
 
 
 async def memberships_of(work: Work, person_id: UUID) -> Sequence[Membership]:
@@ -64,10 +69,15 @@ async def session_of(work: Work, token: bytes) -> tuple[Session, Person] | None:
     return None if row is None else (row[0], row[1])
 
 
-async def end_sessions(work: Work, person_id: UUID) -> None:
-    """End every session of a person: locked, reset, role changed, end of duty."""
-    for each in await work.session.scalars(select(Session).where(col(Session.person_id) == person_id)):
-        await work.session.delete(each)
+async def end_sessions(work: Work, person_id: UUID, *, but: bytes | None = None) -> None:
+    """End every session of a person: locked, reset, role changed, end of duty. `but` spares the own one."""
+    others = col(Session.token) != but if but else true()
+    await work.session.execute(delete(Session).where(col(Session.person_id) == person_id, others))
+
+
+async def code_is_there(work: Work, person_id: UUID) -> None:
+    """Open the sessions that waited for a one-time code to be added."""
+    await work.session.execute(update(Session).where(col(Session.person_id) == person_id).values(code_first=False))
 
 
 async def api_key(work: Work, token: bytes) -> ApiKey | None:
@@ -88,6 +98,41 @@ async def invitation_for_update(work: Work, token: bytes) -> Invitation | None:
     )
 
 
+async def close_invitations(work: Work, person_id: UUID) -> None:
+    """End the unused links of a person."""
+    await work.session.execute(
+        update(Invitation)
+        .where(col(Invitation.person_id) == person_id, col(Invitation.used_at).is_(None))
+        .values(ends_at=func.least(col(Invitation.ends_at), work.now))
+    )
+
+
+def give_role(
+    work: Work,
+    person_id: UUID,
+    role: Role,
+    *,
+    office: UUID | None = None,
+    firm: UUID | None = None,
+    agency: UUID | None = None,
+    deputy_of: UUID | None = None,
+    until: datetime | None = None,
+) -> Membership:
+    """A role from now on."""
+    given = Membership(
+        person_id=person_id,
+        role=role,
+        office_id=office,
+        firm_id=firm,
+        agency_id=agency,
+        deputy_of=deputy_of,
+        since=work.now,
+        until=until,
+    )
+    work.session.add(given)
+    return given
+
+
 async def firm_by_code(work: Work, code: str | None) -> Firm | None:
     """The firm with this declarant or consignee code."""
     if not code:
@@ -106,6 +151,22 @@ async def count_try(work: Work, name: str, window: timedelta) -> int:
     start = work.now - timedelta(seconds=work.now.timestamp() % seconds)
     row = await work.session.execute(_TRY, {"name": name, "window": start})
     return int(row.scalar_one())
+
+
+async def forget_tries(work: Work, name: str) -> None:
+    """A good try wipes the bad ones before it."""
+    await work.session.execute(delete(Throttle).where(col(Throttle.name) == name))
+
+
+async def samples(work: Work) -> Sequence[tuple[Person, Membership]]:
+    """The sample people who can sign in, with each role they hold, in the order they were made."""
+    rows = await work.session.execute(
+        select(Person, Membership)
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .where(col(Person.sample), col(Person.state) == "active", running(work.now))
+        .order_by(col(Person.created_at), col(Person.id), col(Membership.id))
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 async def tenants(work: Work) -> Sequence[Tenant]:

@@ -104,6 +104,8 @@ class Session(Row, table=True):
     token: bytes = Field(unique=True)
     person_id: UUID = Field(foreign_key="person.id")
     membership_id: UUID | None = Field(default=None, foreign_key="membership.id")
+    #: The office asks for a one-time code and the person has none yet: this session may only add one.
+    code_first: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
     created_at: datetime
     seen_at: datetime
     ends_at: datetime

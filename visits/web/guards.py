@@ -20,6 +20,13 @@ class SignInFirst(Refusal):
     says = N_("Connectez-vous pour continuer.")
 
 
+class CodeFirst(Refusal):
+    """The person is signed in but must add a one-time code before anything else."""
+
+    code, status = "code-first", 403
+    says = N_("Votre rôle demande un code à usage unique. Ajoutez-le avant de continuer.")
+
+
 class ForeignOrigin(Refusal):
     """An unsafe request came from another site's page (product, Decided 23)."""
 
@@ -35,6 +42,8 @@ def roles_of_route(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
     actor = connection.user
     if actor.person is None and not actor.roles:
         raise SignInFirst()
+    if not actor.roles:
+        raise CodeFirst()
     if not allowed or actor.roles.isdisjoint(allowed):
         raise NotAllowed()
 
