@@ -3,16 +3,20 @@
 from typing import Any
 
 from visits.clearance import api as clearance_api
+from visits.portals.declarant import declaration as declarant_declaration
 from visits.portals.declarant import home as declarant_home
 from visits.portals.public import account as public_account
 from visits.portals.public import language as public_language
 from visits.portals.public import signin as public_signin
+from visits.portals.declarant import rate as declarant_rate
 from visits.web import health
 
 ROUTES: list[Any] = [
     *clearance_api.ROUTES,
     *declarant_home.ROUTES,
     *public_language.ROUTES,
+    *declarant_declaration.ROUTES,
+    *declarant_rate.ROUTES,
     *health.ROUTES,
     *public_account.ROUTES,
     *public_signin.ROUTES,

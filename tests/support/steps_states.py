@@ -62,7 +62,6 @@ async def happen(
     who: str,
     kind: type[Event],
     *,
-    reason: str = "",
     device_at: datetime | None = None,
     **facts: Any,
 ) -> Visit:
@@ -74,7 +73,7 @@ async def happen(
             declaration=DeclarationId(visit.declaration_id), visit=VisitId(visit.id), device_at=device_at, **facts
         )
         cause = SUSPENSIONS.get(facts.get("reason", "")) if kind is events.VisitSuspended else None
-        await move(work, locked, event, reason=reason, clock=cause[1] if cause else None)
+        await move(work, locked, event, reason=facts.get("reason", ""), clock=cause[1] if cause else None)
         if kind is events.ReleaseIssued:
             declaration = await declaration_for(work, visit.declaration_id, lock=True)
             declaration.voucher, declaration.released_at = facts["voucher"], work.now

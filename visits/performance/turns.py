@@ -110,3 +110,12 @@ def by_owner(cut: Sequence[Turn], hours: Sequence[Interval] | None = None) -> li
     for turn in cut:
         sums[turn.owner] = sums.get(turn.owner, timedelta()) + spent(turn, hours)
     return sorted(((owner, time) for owner, time in sums.items() if time), key=lambda pair: (-pair[1], pair[0]))
+
+
+def in_minutes(parts: Sequence[tuple[str, timedelta]]) -> list[tuple[str, timedelta]]:
+    """The parts in whole minutes that still add up to the whole, rounded; the largest rests are rounded up."""
+    minute = timedelta(minutes=1)
+    floors = [divmod(time, minute) for _, time in parts]
+    missing = round(sum((time for _, time in parts), timedelta()) / minute) - sum(whole for whole, _ in floors)
+    up = sorted(range(len(parts)), key=lambda place: -floors[place][1])[:missing]
+    return [(owner, (floors[place][0] + (place in up)) * minute) for place, (owner, _) in enumerate(parts)]

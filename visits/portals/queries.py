@@ -19,7 +19,7 @@ from visits.journey.tables import Transition, Visit
 from visits.performance.tables import Rating
 from visits.portals.steps import Standing
 from visits.roles import DECLARANTS
-from visits.sites.tables import Office, Site
+from visits.sites.tables import Office, Resource, Site
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
@@ -207,3 +207,8 @@ async def site_names(work: Work, ids: Sequence[UUID]) -> dict[UUID, str]:
     """The names of some sites."""
     rows = await work.session.execute(select(col(Site.id), col(Site.name)).where(col(Site.id).in_(ids)))
     return {row[0]: row[1] for row in rows}
+
+
+async def resource_name(work: Work, resource_id: UUID) -> str:
+    """The name of an officer, a bay or a scanner."""
+    return await work.session.scalar(select(col(Resource.name)).where(col(Resource.id) == resource_id)) or ""

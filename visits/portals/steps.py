@@ -59,6 +59,17 @@ HOLDERS: dict[str, str] = {
     "system": N_("Système de dédouanement"),
     "closed": N_("Intempéries"),
 }
+#: The holder inside a sentence.
+IN_A_SENTENCE: dict[str, str] = {
+    "customs": N_("la douane"),
+    "declarant": N_("le déclarant"),
+    "agency": N_("l'organisme"),
+    "terminal": N_("le terminal"),
+    "laboratory": N_("le laboratoire"),
+    "bank": N_("la banque"),
+    "system": N_("le système de dédouanement"),
+    "closed": N_("les intempéries"),
+}
 OVER_NAMES = {
     State.RELEASED: N_("Bon à enlever délivré"),
     State.SEIZED: N_("Marchandises saisies"),
@@ -85,6 +96,33 @@ def next_step(case: Standing, roles: frozenset[Role]) -> Step:
         return Step(owner="", holder="", sentence=OVER_NAMES[case.state], href=href, button=button)
     href, button, mine = _deed(case, roles)
     return Step(owner=owner, holder=HOLDERS[owner], sentence=sentence, facts=facts, mine=mine, href=href, button=button)
+
+
+def headline(case: Standing) -> tuple[str, dict[str, Any]]:
+    """The answer to «where does it stand?», as a title."""
+    if case.state is State.BOOKED and case.starts_at:
+        return N_("Visite prévue %(when)s"), {"when": case.starts_at}
+    return _HEADLINES[case.state], {}
+
+
+_HEADLINES: dict[State, str] = {
+    State.PACKAGE: N_("Le dossier attend ses pièces"),
+    State.CHECKING: N_("La douane vérifie le dossier"),
+    State.TO_BOOK: N_("Un rendez-vous est à choisir"),
+    State.BOOKED: N_("La visite est prévue"),
+    State.AT_DESK: N_("La douane étudie les documents"),
+    State.RUNNING: N_("La visite est en cours"),
+    State.SUSPENDED: N_("La visite est suspendue"),
+    State.ENDED: N_("La douane écrit le rapport"),
+    State.LAB: N_("Le laboratoire analyse l'échantillon"),
+    State.SIGNED: N_("Le rapport attend sa validation"),
+    State.VALIDATED: N_("Le rapport part vers le système de dédouanement"),
+    State.PUSHED: N_("Le système de dédouanement doit accuser réception"),
+    State.ACKNOWLEDGED: N_("Le bon à enlever est attendu"),
+    State.RELEASED: N_("Bon à enlever délivré"),
+    State.SEIZED: N_("Les marchandises sont saisies"),
+    State.CANCELLED: N_("La visite est annulée"),
+}
 
 
 def _doing(case: Standing) -> tuple[str, dict[str, Any]]:
