@@ -187,6 +187,12 @@ class InspectorAssigned(Event, frozen=True, kw_only=True):
     again: bool = False
 
 
+class DrawBlocked(Event, frozen=True, kw_only=True):
+    """Nobody may be drawn, no rule is relaxed: the visit is laid before the chief with the rule that blocks it."""
+
+    rule: str
+
+
 class InspectorAbsent(Event, frozen=True, kw_only=True):
     """The drawn inspector is not there; another one is drawn."""
 

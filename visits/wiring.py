@@ -7,10 +7,13 @@ transaction of its own as the service itself. It must be safe to run twice.
 from collections.abc import Awaitable, Callable
 
 from visits import events
+from visits.assignment.react import on_appointment, on_check_in, on_due, on_package
 from visits.booking.change import on_end
+from visits.booking.confirm import DRAW
 from visits.booking.expire import hold_end
 from visits.booking.hold import HOLD_END
 from visits.clearance.inbox import on_registered
+from visits.clearance.push import on_report_validated
 from visits.events import Event
 from visits.store.tables import DomainEvent, Due
 from visits.store.tools import Tools
@@ -21,16 +24,23 @@ Moment = Callable[[Work, Tools, Due], Awaitable[None]]
 
 #: Event class to the reactions it wakes, in this order.
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
-    events.Cancelled: (on_end,),
+    events.AppointmentCancelled: (on_appointment,),
+    events.AppointmentMoved: (on_appointment,),
+    events.Cancelled: (on_end, on_appointment),
     events.DeclarationRegistered: (on_registered,),
-    events.GoodsAbsent: (on_end,),
+    events.ReportValidated: (on_report_validated,),
+    events.GoodsAbsent: (on_end, on_appointment),
+    events.PackageAccepted: (on_package,),
+    events.PackageSubmitted: (on_package,),
     events.PaperException: (on_end,),
-    events.PartyAbsent: (on_end,),
-    events.VisitConverted: (on_end,),
+    events.PartyAbsent: (on_end, on_appointment),
+    events.PartyCheckedIn: (on_check_in,),
+    events.VisitConverted: (on_end, on_appointment),
     events.VisitEnded: (on_end,),
 }
 
 #: Kind of a due moment to what happens then.
 MOMENTS: dict[str, Moment] = {
+    DRAW: on_due,
     HOLD_END: hold_end,
 }

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from visits.store.base import Row, binary, json
@@ -24,6 +24,8 @@ class DrawSeed(Row, table=True):
     committed_at: datetime
     revealed: bytes | None = binary(optional=True)
     revealed_at: datetime | None = None
+    #: A value from outside the office that goes into every number of the day; none: empty.
+    witness: bytes | None = binary(optional=True)
 
 
 class Draw(Row, table=True):
@@ -43,7 +45,11 @@ class Draw(Row, table=True):
     purpose: str = "visit"
     #: The ids the number was computed from, as hashed.
     subject: str
-    #: [{"resource": id, "weight": "3/7"}], in the drawn order.
+    #: How many of the visit's inspectors were replaced before: a visit that is only booked again keeps its number.
+    redraw: int = 0
+    #: The witness value the number was computed with.
+    witness: bytes = b""
+    #: [{"resource": id, "weight": 3, "chance": "3/7"}], in the drawn order.
     candidates: list[dict[str, Any]] = json("[]")
     #: [{"resource": id, "rule": code}]: who could not be drawn and why.
     excluded: list[dict[str, Any]] = json("[]")
@@ -68,6 +74,31 @@ class Assignment(Row, table=True):
     draw_id: UUID = Field(foreign_key="draw.id")
     since: datetime
     ended_at: datetime | None = None
+    #: Ended because another inspector was to come; not to be drawn for this visit again.
+    replaced: bool = False
+    #: Why it was made, when it replaces another; who asked for that, and who agreed.
     reason: str = ""
     ordered_by: UUID | None = Field(default=None, foreign_key="person.id")
     seconded_by: UUID | None = Field(default=None, foreign_key="person.id")
+
+
+class Reassignment(Row, table=True):
+    """A chief asks for another inspector; a second chief agrees or not, then the draw decides, never a person."""
+
+    __tablename__ = "reassignment"
+    __table_args__ = (
+        Index("uq_reassignment_open", "visit_id", unique=True, postgresql_where=text("state = 'open'")),
+        CheckConstraint("state in ('open','confirmed','refused','lapsed')", name="state"),
+        CheckConstraint("decided_by <> asked_by", name="second_person"),
+    )
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    #: The assignment it would end.
+    assignment_id: UUID = Field(foreign_key="assignment.id")
+    reason: str
+    remark: str = ""
+    state: str = "open"
+    asked_by: UUID = Field(foreign_key="person.id")
+    asked_at: datetime
+    decided_by: UUID | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = None

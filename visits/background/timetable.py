@@ -11,6 +11,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from visits.actor import Actor
+from visits.assignment.seeds import keep_seeds
 from visits.background.deliver import forgotten, moments
 from visits.ids import TenantId
 from visits.people.access import NO_TENANT
@@ -36,6 +37,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("forgotten", timedelta(seconds=20), forgotten),
     #: Hold ends, draws, reveals, retries: whatever has come due.
     Tick("moments", timedelta(seconds=5), moments),
+    #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
+    Tick("seeds", timedelta(minutes=5), keep_seeds),
 )
 
 #: Jobs of the queue besides `deliver`: name to function(tools, tenant, **args).
@@ -52,6 +55,12 @@ async def run_tick(tools: Tools, tick: Tick) -> None:
             await tick.job(tools, tenant)
         except Exception as fault:
             log.warning("tick %s failed", tick.name, exc_info=fault)
+
+
+async def run_all_once(tools: Tools) -> None:
+    """Every job once, in order: what a start owes to the time nobody was running."""
+    for tick in TICKS:
+        await run_tick(tools, tick)
 
 
 def start(tools: Tools) -> AsyncIOScheduler:

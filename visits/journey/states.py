@@ -162,7 +162,9 @@ TABLE: tuple[Row, ...] = (
     Row(State.TO_BOOK, "appointment_confirmed", State.BOOKED, _CLERK | _CHIEF),
     Row(State.BOOKED, "appointment_moved", State.BOOKED, _CLERK | _CHIEF),
     Row(State.BOOKED, "appointment_cancelled", State.TO_BOOK, _CLERK | _CHIEF),
-    # who and where
+    # who and where; a package of documents goes to its drawn officer at once
+    Row(State.CHECKING, "inspector_assigned", State.CHECKING, _LINK, _DOCUMENTS),
+    Row(State.CHECKING, "inspector_absent", State.CHECKING, _LINK, _DOCUMENTS),
     Row(State.BOOKED, "inspector_assigned", State.BOOKED, _LINK),
     Row(State.AT_DESK, "inspector_assigned", State.AT_DESK, _LINK),
     Row(State.BOOKED, "inspector_absent", State.BOOKED, _LINK),
@@ -170,9 +172,13 @@ TABLE: tuple[Row, ...] = (
     Row(State.BOOKED, "goods_presented", State.BOOKED, _FIELD | _LINK | {Role.TERMINAL}),
     Row(State.BOOKED, "party_checked_in", State.BOOKED, _FIELD | FIRM | {Role.AGENCY_OFFICER}),
     Row(State.RUNNING, "party_checked_in", State.RUNNING, _FIELD | FIRM | {Role.AGENCY_OFFICER}),
+    Row(State.SUSPENDED, "party_checked_in", State.SUSPENDED, _FIELD | FIRM | {Role.AGENCY_OFFICER}),
+    Row(State.RUNNING, "goods_presented", State.RUNNING, _FIELD | _LINK | {Role.TERMINAL}),
+    Row(State.SUSPENDED, "goods_presented", State.SUSPENDED, _FIELD | _LINK | {Role.TERMINAL}),
     Row(State.BOOKED, "goods_absent", State.TO_BOOK, _FIELD | _CHIEF),
     Row(State.BOOKED, "party_absent", State.TO_BOOK, _FIELD | _CHIEF),
     Row(State.BOOKED, "agency_absent", State.BOOKED, _FIELD | _CHIEF),
+    Row(State.RUNNING, "agency_absent", State.RUNNING, _FIELD | _CHIEF),
     # the visit
     Row(State.BOOKED, "visit_started", State.RUNNING, _FIELD),
     Row(State.AT_DESK, "visit_started", State.RUNNING, _FIELD, _DOCUMENTS),

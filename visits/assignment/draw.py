@@ -1,0 +1,301 @@
+"""Draw the inspector of a visit: at random among those who may, by numbers that follow from the day's seed."""
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from scheduling import Grid, Interval, chance, draw_among, shares
+from visits.assignment import queries, rules, seeds
+from visits.assignment.record import digest_of
+from visits.assignment.rules import (
+    Field,
+    NobodyEligible,
+    NotDrawable,
+    Policy,
+    SeedBroken,
+    Wanted,
+    policy_of,
+    reveals_at,
+    sift,
+)
+from visits.assignment.tables import Assignment, Draw
+from visits.booking import queries as booking
+from visits.booking.place import Drift
+from visits.booking.rules import policy_of as booking_policy
+from visits.booking.tables import BookingPart
+from visits.declarations.queries import Case, case_of
+from visits.events import DrawBlocked, InspectorAssigned
+from visits.ids import DeclarationId, VisitId, new_id
+from visits.journey.move import move
+from visits.journey.states import Level, State
+from visits.sites.hours import grid_of
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+log = logging.getLogger("visits.assignment")
+
+#: Visits of this long ago and since weigh in the shares.
+LATELY = timedelta(days=30)
+#: How far ahead a day is looked for on which somebody works at a desk.
+DESK_DAYS = 14
+
+#: Who asked for a replacement, and who agreed.
+Chiefs = tuple[UUID | None, UUID | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """When and where the inspector of a visit is needed."""
+
+    grid: Grid
+    #: The local day whose seed decides: that of the slot, never one that is over.
+    day: date
+    #: The part of the appointment that keeps the place; None for a check of documents.
+    part: BookingPart | None = None
+    starts_at: datetime | None = None
+    #: While the officer must not be away.
+    during: tuple[datetime, datetime] | None = None
+    mask: int = 0
+
+
+async def draw(work: Work, tools: Tools, visit_id: UUID) -> Draw | None:
+    """Draw the inspector of a visit that waits for one; None if it does not, or if nobody may be drawn.
+
+    Drawing twice draws once. Whoever's place was given up since no longer has the visit, and it is drawn anew.
+    """
+    case = await case_of(work, visit_id, lock=True)
+    seat = await settle(work, case)
+    if seat is None or await queries.live_assignment(work, case.visit.id) is not None:
+        return None
+    try:
+        return await make(work, tools, case, seat)
+    except NobodyEligible as refusal:
+        blocked(work, case, refusal.facts["code"])
+        return None
+
+
+async def draw_now(work: Work, tools: Tools, visit_id: UUID) -> Draw:
+    """A chief tries again what was blocked; never before its time, so that nobody learns a name early."""
+    case = await case_of(work, visit_id, lock=True)
+    seat = await settle(work, case)
+    if seat is None or not is_due(work, case, seat):
+        raise NotDrawable()
+    live = await queries.live_assignment(work, case.visit.id)
+    if live is not None:
+        return await work.session.get_one(Draw, live.draw_id)
+    return await make(work, tools, case, seat)
+
+
+def is_due(work: Work, case: Case, seat: Seat) -> bool:
+    """Has the moment of the draw come? At the start less the office's freeze (product, Decided 10)."""
+    return seat.starts_at is None or work.now >= draws_at(case, seat.starts_at)
+
+
+def draws_at(case: Case, starts_at: datetime) -> datetime:
+    """When a visit that starts then is drawn."""
+    return starts_at - booking_policy(case.office.policies, frozenset()).freeze
+
+
+async def settle(work: Work, case: Case) -> Seat | None:
+    """The seat of the visit as it stands; an assignment whose place was given up since is ended."""
+    seat = await seat_of(work, case)
+    live = await queries.live_assignment(work, case.visit.id)
+    if live is not None and not _keeps(case, seat, live):
+        await end(work, case, live)
+    return seat
+
+
+async def seat_of(work: Work, case: Case) -> Seat | None:
+    """The seat to fill, or None if the visit is not at that point: not booked, or already begun."""
+    visit, grid = case.visit, grid_of(case.office)
+    today = grid.day_of(work.now)
+    if Level(visit.level) is Level.DOCUMENTS:
+        if State(visit.state) not in (State.CHECKING, State.AT_DESK):
+            return None
+        day = await _desk_day(work, case, grid, today)
+        instant = (work.now, work.now + timedelta(minutes=1)) if day == today else None
+        return Seat(grid=grid, day=day, during=instant)
+    found = await queries.seat_of(work, visit.id) if State(visit.state) is State.BOOKED else None
+    if found is None:
+        return None
+    appointment, part = found
+    during = (part.during.lower, part.during.upper)
+    return Seat(
+        grid=grid,
+        day=max(appointment.day, today),
+        part=part,
+        starts_at=appointment.during.lower,
+        during=during,
+        mask=grid.touched(part.day, [Interval(*during)]),
+    )
+
+
+async def _desk_day(work: Work, case: Case, grid: Grid, today: date) -> date:
+    """Today if somebody still works, else the next day on which somebody does."""
+    days = await queries.work_days(work, case.office.id, today, today + timedelta(days=DESK_DAYS))
+    return next((day for day, bits in days if bits & grid.since(day, work.now)), today)
+
+
+def _keeps(case: Case, seat: Seat | None, live: Assignment) -> bool:
+    """Does whoever was drawn still have the visit? Not once it waits for another appointment, or has one."""
+    if seat is None:
+        return State(case.visit.state) not in (State.TO_BOOK, State.CANCELLED)
+    return seat.part is None or (seat.part.resource_id == live.resource_id and not seat.part.placeholder)
+
+
+async def make(
+    work: Work,
+    tools: Tools,
+    case: Case,
+    seat: Seat,
+    *,
+    reason: str = "",
+    chiefs: Chiefs = (None, None),
+) -> Draw:
+    """One draw, with its record, its place in the calendars and its event; refuses with the blocking rule when nobody
+    may be drawn. The visit is locked by the caller.
+
+    The number depends on the visit and on how many inspectors were replaced, so that booking again changes nothing.
+    """
+    visit, office = case.visit, case.office
+    await queries.lock_draws(work, office.id)
+    seed = await seeds.seed_of(work, tools.vault, office, seat.day)
+    try:
+        secret = seeds.opened(tools.vault, office, seed)
+    except SeedBroken:
+        log.error("seed of office %s, day %s does not match its commitment", office.code, seat.day)
+        raise NobodyEligible(code=rules.SEED, rule=rules.SENTENCES[rules.SEED]) from None
+    policy = policy_of(office.policies)
+    field = await field_of(work, case, seat, policy)
+    if not field.eligible:
+        raise NobodyEligible(code=field.blocking, rule=rules.SENTENCES[field.blocking])
+    redraw = len(await queries.replaced_in(work, visit.id))
+    subject = f"{visit.id}/{redraw}" if redraw else str(visit.id)
+    visits = shares([each.visits for each in field.eligible])
+    weights = {str(each.id): weight for each, weight in zip(field.eligible, visits, strict=True)}
+    drawn = draw_among(secret, subject, weights, witness=seed.witness or b"")
+    total = sum(drawn.weights)
+    made = Draw(
+        id=new_id(),
+        visit_id=visit.id,
+        office_id=office.id,
+        day=seat.day,
+        position=await queries.next_position(work, office.id, seat.day),
+        subject=subject,
+        redraw=redraw,
+        witness=seed.witness or b"",
+        candidates=[
+            {"resource": each, "weight": weight, "chance": chance(weight, total)}
+            for each, weight in zip(drawn.candidates, drawn.weights, strict=True)
+        ],
+        excluded=[{"resource": str(each), "rule": code} for each, code in field.excluded],
+        number=drawn.number,
+        chosen=UUID(drawn.chosen),
+        reason=reason,
+        digest=b"",
+        at=work.now,
+    )
+    made.digest = digest_of(made)
+    work.session.add(made)
+    await work.session.flush()
+    visit.revealed_at = reveals_at(policy, seat.starts_at)
+    if policy.reveal is None and await queries.declarant_came(work, visit):
+        visit.revealed_at = work.now
+    await _assign(work, case, seat, made, chiefs)
+    return made
+
+
+async def field_of(work: Work, case: Case, seat: Seat, policy: Policy) -> Field:
+    """Who may be drawn and who may not; the day of every officer is locked, so that the answer holds."""
+    visit = case.visit
+    if seat.part is not None:
+        ids = await queries.officer_ids(work, case.office.id)
+        await booking.lock_bits(work, case.office.id, [(seat.part.day, each) for each in ids], spare={})
+    officers = await queries.officers(
+        work,
+        visit,
+        case.declaration,
+        day=seat.part.day if seat.part else seat.day,
+        during=seat.during,
+        cool_off=timedelta(days=policy.cool_off_days),
+        lately=LATELY,
+        mine=(seat.part.resource_id, seat.mask) if seat.part else None,
+    )
+    wanted = Wanted(
+        mask=seat.mask,
+        skills=int(visit.order.get("skills") or 0),
+        site_id=visit.site_id if seat.part else None,
+        earlier=await queries.drawn_before(work, visit.id),
+        replaced=await queries.replaced_in(work, visit.id),
+        policy=policy,
+    )
+    return sift(officers, wanted)
+
+
+async def _assign(work: Work, case: Case, seat: Seat, made: Draw, chiefs: Chiefs) -> None:
+    visit = case.visit
+    if seat.part is not None:
+        await _sit(work, case, seat, seat.part, made.chosen)
+    work.session.add(
+        Assignment(
+            visit_id=visit.id,
+            resource_id=made.chosen,
+            draw_id=made.id,
+            since=work.now,
+            reason=made.reason,
+            ordered_by=chiefs[0],
+            seconded_by=chiefs[1],
+        )
+    )
+    visit.inspector_id = made.chosen
+    work.audit(
+        "inspector_drawn",
+        made.id,
+        office=case.office.id,
+        visit=visit.id,
+        day=made.day,
+        position=made.position,
+        digest=made.digest,
+        reason=made.reason,
+    )
+    about = DeclarationId(case.declaration.id)
+    told = InspectorAssigned(declaration=about, visit=VisitId(visit.id), draw=made.id, again=made.redraw > 0)
+    await move(work, visit, told, reason=made.reason)
+    await work.session.flush()
+
+
+async def _sit(work: Work, case: Case, seat: Seat, part: BookingPart, officer_id: UUID) -> None:
+    """Give the kept place to the drawn officer; the placeholder's bits are free again."""
+    if part.resource_id == officer_id:
+        part.placeholder = False
+        return
+    old, new = {(part.day, part.resource_id): seat.mask}, {(part.day, officer_id): seat.mask}
+    inserted = await queries.reseat(work, part, officer_id)
+    await booking.give(work, case.office.id, old)
+    taken = await booking.take(work, case.office.id, new)
+    if not inserted or taken != 1:
+        log.error("bits and parts differ: office %s, day %s, resource %s", case.office.id, part.day, officer_id)
+        raise Drift(case.visit.id)
+
+
+async def end(work: Work, case: Case, live: Assignment, *, replaced: bool = False) -> None:
+    """The inspector no longer has the visit; a request to replace him or her has nothing left to decide."""
+    visit = case.visit
+    live.ended_at = work.now
+    live.replaced = replaced
+    if State(visit.state) is not State.CANCELLED:
+        visit.inspector_id = None
+        visit.revealed_at = None
+    visit.version += 1
+    asked = await queries.open_reassignment(work, visit.id)
+    if asked is not None:
+        asked.state = "lapsed"
+        asked.decided_at = work.now
+    await work.session.flush()
+
+
+def blocked(work: Work, case: Case, rule: str) -> None:
+    """Lay the visit before the chief with the rule that blocks it."""
+    work.emit(DrawBlocked(declaration=DeclarationId(case.declaration.id), visit=VisitId(case.visit.id), rule=rule))
+    work.audit("draw_blocked", case.visit.id, office=case.office.id, rule=rule)

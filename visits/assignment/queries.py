@@ -1,0 +1,375 @@
+"""Reads and writes of seeds, draws and assignments. A draw locks: the visit, the office's draws, the day's bits."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, false, func, select, text
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlmodel import col
+
+from visits.assignment.rules import Officer
+from visits.assignment.tables import Assignment, Draw, DrawSeed, Reassignment
+from visits.booking.tables import Appointment, BookingPart, DayBits
+from visits.declarations.tables import Declaration
+from visits.errors import NotFound
+from visits.ids import new_id
+from visits.journey.tables import Visit
+from visits.people.tables import Person
+from visits.sites.tables import Absence, Office, Resource
+from visits.store.tables import Audit, DomainEvent
+from visits.store.work import Work
+
+_LOCK = text("select pg_advisory_xact_lock(hashtextextended('draw:' || :office, 0))")
+_EARLIER = text(
+    "with recursive line(id, parent_id) as ("
+    " select id, parent_id from visit where id = :visit"
+    " union all select v.id, v.parent_id from visit v join line on v.id = line.parent_id)"
+    " select distinct a.resource_id from assignment a join line on a.visit_id = line.id"
+    " where line.id <> :visit and a.ended_at is null"
+)
+
+
+# -- seeds ---------------------------------------------------------------------------------------------------
+async def seeds_between(work: Work, office_id: UUID, first: date, last: date) -> Sequence[DrawSeed]:
+    """The seeds of an office's days, oldest first."""
+    rows = await work.session.scalars(
+        select(DrawSeed)
+        .where(col(DrawSeed.office_id) == office_id, col(DrawSeed.day).between(first, last))
+        .order_by(col(DrawSeed.day))
+    )
+    return rows.all()
+
+
+async def seed_of_day(work: Work, office_id: UUID, day: date) -> DrawSeed | None:
+    """The seed of a day, if it is committed."""
+    return await work.session.scalar(
+        select(DrawSeed).where(col(DrawSeed.office_id) == office_id, col(DrawSeed.day) == day)
+    )
+
+
+async def add_seed(work: Work, *, office_id: UUID, day: date, commitment: bytes, sealed: bytes) -> bool:
+    """Commit a seed; False if somebody else did in the meantime, whose seed then counts."""
+    row = DrawSeed(office_id=office_id, day=day, commitment=commitment, sealed=sealed, committed_at=work.now)
+    statement = insert(DrawSeed).values(row.model_dump(exclude={"tenant_id"}))
+    made = await work.session.execute(
+        statement.on_conflict_do_nothing(index_elements=["office_id", "day"]).returning(col(DrawSeed.id))
+    )
+    return made.scalar_one_or_none() is not None
+
+
+async def seeds_to_reveal(work: Work, office_id: UUID, before: date) -> Sequence[DrawSeed]:
+    """Seeds of days that are over and were not revealed yet, oldest first, locked; another worker passes over them."""
+    rows = await work.session.scalars(
+        select(DrawSeed)
+        .where(
+            col(DrawSeed.office_id) == office_id,
+            col(DrawSeed.day) < before,
+            col(DrawSeed.revealed_at).is_(None),
+        )
+        .order_by(col(DrawSeed.day))
+        .with_for_update(skip_locked=True)
+    )
+    return rows.all()
+
+
+# -- locks ---------------------------------------------------------------------------------------------------
+async def lock_draws(work: Work, office_id: UUID) -> None:
+    """One draw of an office at a time: shares, cool-off and position are counted on what was drawn before."""
+    await work.session.execute(_LOCK, {"office": str(office_id)})
+
+
+async def officer_ids(work: Work, office_id: UUID) -> Sequence[UUID]:
+    """Every officer of an office, by id."""
+    rows = await work.session.scalars(
+        select(col(Resource.id))
+        .where(col(Resource.office_id) == office_id, col(Resource.kind) == "officer")
+        .order_by(col(Resource.id))
+    )
+    return rows.all()
+
+
+# -- who could come ------------------------------------------------------------------------------------------
+async def officers(
+    work: Work,
+    visit: Visit,
+    declaration: Declaration,
+    *,
+    day: date,
+    during: tuple[datetime, datetime] | None,
+    cool_off: timedelta,
+    lately: timedelta,
+    mine: tuple[UUID, int] | None,
+) -> list[Officer]:
+    """Every officer of the visit's office as he or she stands for the visit, by id.
+
+    `mine` is who keeps the place of this visit, and its steps: they are free for it.
+    """
+    bits = and_(
+        col(DayBits.office_id) == visit.office_id,
+        col(DayBits.day) == day,
+        col(DayBits.resource_id) == col(Resource.id),
+    )
+    has = and_(col(Assignment.resource_id) == col(Resource.id), col(Assignment.ended_at).is_(None))
+    met = (
+        select(func.count())
+        .select_from(Assignment)
+        .join(Visit, col(Visit.id) == col(Assignment.visit_id))
+        .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
+        .where(has, col(Assignment.since) > work.now - cool_off, col(Visit.id) != visit.id, _declarant(declaration))
+        .scalar_subquery()
+    )
+    lately_drawn = (
+        select(func.count())
+        .select_from(Assignment)
+        .where(has, col(Assignment.since) > work.now - lately, col(Assignment.visit_id) != visit.id)
+        .scalar_subquery()
+    )
+    away = _away(during) if during else false()
+    rows = await work.session.execute(
+        select(Resource, col(Person.state), DayBits, met, lately_drawn, away)
+        .outerjoin(Person, col(Person.id) == col(Resource.person_id))
+        .outerjoin(DayBits, bits)
+        .where(col(Resource.office_id) == visit.office_id, col(Resource.kind) == "officer")
+        .order_by(col(Resource.id))
+        .execution_options(populate_existing=True)
+    )
+    return [
+        Officer(
+            id=resource.id,
+            active=state == "active" and resource.active_from <= day <= (resource.active_to or day),
+            agency_id=resource.agency_id,
+            site_id=resource.site_id,
+            skills=resource.skills,
+            away=gone,
+            work=its.work if its else 0,
+            free=_free(its, mine) if its else 0,
+            met=seen,
+            visits=drawn,
+        )
+        for resource, state, its, seen, drawn, gone in rows.all()
+    ]
+
+
+def _free(bits: DayBits, mine: tuple[UUID, int] | None) -> int:
+    """The free steps of a day, with those kept for this very visit."""
+    kept = mine[1] if mine and mine[0] == bits.resource_id else 0
+    return (bits.free | kept) & bits.work
+
+
+def _declarant(declaration: Declaration) -> ColumnElement[bool]:
+    """Declarations of the same declarant: the firm, or its code where the firm is not registered here."""
+    if declaration.firm_id is not None:
+        return col(Declaration.firm_id) == declaration.firm_id
+    return col(Declaration.declarant_code) == declaration.declarant_code
+
+
+def _away(during: tuple[datetime, datetime]) -> ColumnElement[bool]:
+    return exists().where(
+        col(Absence.resource_id) == col(Resource.id),
+        col(Absence.withdrawn_at).is_(None),
+        col(Absence.during).op("&&")(Range(*during)),
+    )
+
+
+async def drawn_before(work: Work, visit_id: UUID) -> set[UUID]:
+    """Who had an earlier visit of the same goods: the visits this one follows, back to the first."""
+    rows = await work.session.execute(_EARLIER, {"visit": visit_id})
+    return set(rows.scalars())
+
+
+async def work_days(work: Work, office_id: UUID, first: date, last: date) -> Sequence[tuple[date, int]]:
+    """On which days officers of an office work, with all their steps together."""
+    rows = await work.session.execute(
+        select(col(DayBits.day), func.bit_or(col(DayBits.work)))
+        .where(
+            col(DayBits.office_id) == office_id,
+            col(DayBits.kind) == "officer",
+            col(DayBits.day).between(first, last),
+        )
+        .group_by(col(DayBits.day))
+        .order_by(col(DayBits.day))
+    )
+    return [(day, int(bits)) for day, bits in rows.all()]
+
+
+# -- the place kept ------------------------------------------------------------------------------------------
+async def seat_of(work: Work, visit_id: UUID) -> tuple[Appointment, BookingPart] | None:
+    """The confirmed appointment of a visit and the officer's part in it, as stored now."""
+    row = (
+        await work.session.execute(
+            select(Appointment, BookingPart)
+            .join(BookingPart, col(BookingPart.appointment_id) == col(Appointment.id))
+            .where(
+                col(Appointment.visit_id) == visit_id,
+                col(Appointment.status) == "confirmed",
+                col(BookingPart.role) == "officer",
+                col(BookingPart.live),
+            )
+            .execution_options(populate_existing=True)
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def reseat(work: Work, part: BookingPart, officer_id: UUID) -> bool:
+    """The officer's part of an appointment goes to another officer: the old one sleeps, a new one is inserted, so that
+    the exclusion constraint judges it. False if the constraint says no."""
+    part.live = False
+    await work.session.flush()
+    statement = insert(BookingPart).values(
+        id=new_id(),
+        appointment_id=part.appointment_id,
+        resource_id=officer_id,
+        role=part.role,
+        day=part.day,
+        during=part.during,
+        live=True,
+        placeholder=False,
+    )
+    added = await work.session.execute(statement.on_conflict_do_nothing().returning(col(BookingPart.id)))
+    return added.scalar_one_or_none() is not None
+
+
+# -- draws and assignments -----------------------------------------------------------------------------------
+async def next_position(work: Work, office_id: UUID, day: date) -> int:
+    """The place of the next draw of a day; the office's draws are locked."""
+    last = await work.session.scalar(
+        select(func.max(col(Draw.position))).where(col(Draw.office_id) == office_id, col(Draw.day) == day)
+    )
+    return (last or 0) + 1
+
+
+async def draws_of_visit(work: Work, visit_id: UUID) -> Sequence[Draw]:
+    """Every draw of a visit, oldest first."""
+    rows = await work.session.scalars(
+        select(Draw).where(col(Draw.visit_id) == visit_id).order_by(col(Draw.at), col(Draw.redraw), col(Draw.id))
+    )
+    return rows.all()
+
+
+async def draws_of_day(work: Work, office_id: UUID, day: date) -> Sequence[Draw]:
+    """Every draw of an office's day, in order."""
+    rows = await work.session.scalars(
+        select(Draw).where(col(Draw.office_id) == office_id, col(Draw.day) == day).order_by(col(Draw.position))
+    )
+    return rows.all()
+
+
+async def digests_kept(work: Work, draw_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The digests of draws as the evidence chain binds them."""
+    rows = await work.session.execute(
+        select(col(Audit.subject), col(Audit.body)).where(
+            col(Audit.action) == "inspector_drawn", col(Audit.subject).in_([str(each) for each in draw_ids])
+        )
+    )
+    return {UUID(subject): str(body.get("digest", "")) for subject, body in rows.all()}
+
+
+async def days_drawn(work: Work, office_id: UUID, upto: date, limit: int) -> Sequence[tuple[DrawSeed, int]]:
+    """The newest committed days of an office up to a day, with how many draws each has."""
+    drawn = (
+        select(func.count())
+        .select_from(Draw)
+        .where(col(Draw.office_id) == col(DrawSeed.office_id), col(Draw.day) == col(DrawSeed.day))
+        .scalar_subquery()
+    )
+    rows = await work.session.execute(
+        select(DrawSeed, drawn)
+        .where(col(DrawSeed.office_id) == office_id, col(DrawSeed.day) <= upto)
+        .order_by(col(DrawSeed.day).desc())
+        .limit(limit)
+    )
+    return [(seed, count) for seed, count in rows.all()]
+
+
+async def draw_of_reference(work: Work, reference: str) -> tuple[Draw, Office] | None:
+    """The newest draw of the visit with this reference."""
+    row = (
+        await work.session.execute(
+            select(Draw, Office)
+            .join(Visit, col(Visit.id) == col(Draw.visit_id))
+            .join(Office, col(Office.id) == col(Draw.office_id))
+            .where(col(Visit.reference) == reference)
+            .order_by(col(Draw.at).desc(), col(Draw.redraw).desc())
+            .limit(1)
+        )
+    ).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def live_assignment(work: Work, visit_id: UUID) -> Assignment | None:
+    """Who has the visit now; the visit is locked."""
+    return await work.session.scalar(
+        select(Assignment).where(col(Assignment.visit_id) == visit_id, col(Assignment.ended_at).is_(None))
+    )
+
+
+async def replaced_in(work: Work, visit_id: UUID) -> set[UUID]:
+    """Who was drawn for a visit and then replaced."""
+    rows = await work.session.scalars(
+        select(col(Assignment.resource_id)).where(
+            col(Assignment.visit_id) == visit_id,
+            col(Assignment.ended_at).is_not(None),
+            col(Assignment.replaced),
+        )
+    )
+    return set(rows)
+
+
+async def names_of(work: Work, resource_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of officers: the person's, or the resource's where nobody is behind it."""
+    rows = await work.session.execute(
+        select(col(Resource.id), func.coalesce(col(Person.name), col(Resource.name)))
+        .outerjoin(Person, col(Person.id) == col(Resource.person_id))
+        .where(col(Resource.id).in_(resource_ids))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def declarant_came(work: Work, visit: Visit) -> bool:
+    """Did the declarant check in since the visit came to its state?"""
+    found = await work.session.scalar(
+        select(col(DomainEvent.id))
+        .where(
+            col(DomainEvent.stream_id) == visit.id,
+            col(DomainEvent.kind) == "party_checked_in",
+            col(DomainEvent.body)["party"].astext == "declarant",
+            col(DomainEvent.at) >= visit.state_since,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+# -- reassignments -------------------------------------------------------------------------------------------
+async def reassignment_for_update(work: Work, reassignment_id: UUID) -> Reassignment:
+    """An open request of the actor's office, locked; the visit is locked by the caller first."""
+    found = await work.session.scalar(
+        select(Reassignment)
+        .join(Visit, col(Visit.id) == col(Reassignment.visit_id))
+        .where(
+            col(Reassignment.id) == reassignment_id,
+            col(Visit.office_id) == work.actor.office,
+        )
+        .with_for_update(of=Reassignment)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def visit_of_reassignment(work: Work, reassignment_id: UUID) -> UUID:
+    """The visit a request is about: it is locked before the request itself."""
+    found = await work.session.scalar(select(col(Reassignment.visit_id)).where(col(Reassignment.id) == reassignment_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def open_reassignment(work: Work, visit_id: UUID) -> Reassignment | None:
+    """The request that waits for a second chief, if there is one."""
+    return await work.session.scalar(
+        select(Reassignment).where(col(Reassignment.visit_id) == visit_id, col(Reassignment.state) == "open")
+    )

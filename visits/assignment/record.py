@@ -1,0 +1,124 @@
+"""The record of a day's draws: what the public may replay, and the full one for those who control the service."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from scheduling import DRAW_FORMAT, Finding, letter, line_digest, people_digest, verify_draws
+from visits.assignment import queries
+from visits.assignment.tables import Draw, DrawSeed
+from visits.chain import canonical
+from visits.sites.tables import Office
+from visits.store.work import Work
+from visits.texts import N_
+
+Json = dict[str, Any]
+
+#: What each finding of a replay means.
+FINDINGS: dict[str, str] = {
+    "malformed": N_("La ligne ne peut pas être lue."),
+    "sealed": N_("Le secret n'est pas encore révélé."),
+    "broken": N_("Le secret gardé ne correspond pas à l'empreinte publiée. L'alerte est donnée."),
+    "commitment": N_("Le secret ne correspond pas à l'empreinte publiée."),
+    "position": N_("Un tirage manque, ou les tirages ont changé de place."),
+    "missing": N_("Un tirage manque à la fin."),
+    "number": N_("Le nombre ne suit pas du secret."),
+    "weights": N_("Un agent possible n'a pas de part."),
+    "chance": N_("Les chances ne sont pas celles des parts."),
+    "letters": N_("Les agents ne sont pas dans l'ordre."),
+    "chosen": N_("Le nombre désigne un autre agent."),
+    "order": N_("L'ordre des agents ne suit pas du secret."),
+    "people": N_("Les personnes derrière les lettres ont changé."),
+    "digest": N_("La ligne a changé après le tirage."),
+}
+
+
+def line_of(draw: Draw, *, named: bool = False) -> Json:
+    """One draw as the record tells it; `named` adds who the letters are, for the full record only."""
+    return _told(draw) | {"digest": draw.digest.hex()} | ({"who": _who(draw)} if named else {})
+
+
+def digest_of(draw: Draw) -> bytes:
+    """The digest of a draw's public line, which also binds the people behind its letters."""
+    return bytes.fromhex(line_digest(_told(draw)))
+
+
+def _who(draw: Draw) -> Json:
+    return {
+        "candidates": [each["resource"] for each in draw.candidates],
+        "excluded": [[each["resource"], each["rule"]] for each in draw.excluded],
+    }
+
+
+def _told(draw: Draw) -> Json:
+    rules = [each["rule"] for each in draw.excluded]
+    return {
+        "position": draw.position,
+        "purpose": draw.purpose,
+        "subject": draw.subject,
+        "at": instant(draw.at),
+        "witness": draw.witness.hex(),
+        "candidates": [
+            {"letter": letter(place), "weight": each["weight"], "chance": each["chance"]}
+            for place, each in enumerate(draw.candidates)
+        ],
+        "excluded": {code: rules.count(code) for code in sorted(set(rules))},
+        "number": draw.number.hex(),
+        "chosen": _chosen(draw),
+        "people": people_digest(_who(draw)),
+    }
+
+
+def _chosen(draw: Draw) -> str:
+    """The letter of whoever was drawn; a person who was no candidate has none."""
+    ids = [each["resource"] for each in draw.candidates]
+    return letter(ids.index(str(draw.chosen))) if str(draw.chosen) in ids else ""
+
+
+def instant(at: datetime) -> str:
+    """An instant as the evidence chain writes it."""
+    return str(canonical(at).decode().strip('"'))
+
+
+async def published(work: Work, office: Office, day: date) -> Json:
+    """What anybody may know of a day: the commitment and the digests of its draws at once, all the rest once the seed
+    is revealed."""
+    seed = await queries.seed_of_day(work, office.id, day)
+    draws = await queries.draws_of_day(work, office.id, day)
+    told = _day(office, day, seed, draws)
+    if told["seed"] is not None:
+        told["draws"] = [line_of(each) for each in draws]
+    return told
+
+
+async def findings(work: Work, office: Office, day: date) -> list[Finding]:
+    """Replay a day from the full record, and compare each line with the digest in the office's evidence chain."""
+    seed = await queries.seed_of_day(work, office.id, day)
+    if seed is None or seed.revealed is None:
+        return [Finding(0, "broken" if seed and seed.revealed_at else "sealed")]
+    draws = await queries.draws_of_day(work, office.id, day)
+    record = _day(office, day, seed, draws) | {"draws": [line_of(each, named=True) for each in draws]}
+    found = verify_draws(record)
+    known = await queries.digests_kept(work, [each.id for each in draws])
+    wrong = {each.line for each in found}
+    found += [
+        Finding(place, "digest")
+        for place, each in enumerate(draws, start=1)
+        if place not in wrong and known.get(each.id) != each.digest.hex()
+    ]
+    return sorted(found, key=lambda each: each.line)
+
+
+def _day(office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw]) -> Json:
+    return {
+        "format": DRAW_FORMAT,
+        "office": office.code,
+        "day": day.isoformat(),
+        "commitment": seed.commitment.hex() if seed else None,
+        "committed_at": instant(seed.committed_at) if seed else None,
+        "seed": seed.revealed.hex() if seed and seed.revealed else None,
+        "revealed_at": instant(seed.revealed_at) if seed and seed.revealed_at else None,
+        "drawn": len(draws),
+        "digests": [each.digest.hex() for each in draws],
+        "draws": [],
+    }

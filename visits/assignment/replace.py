@@ -1,0 +1,109 @@
+"""Another inspector: drawn at once when one is absent, drawn after two chiefs agreed otherwise; never chosen."""
+
+from uuid import UUID
+
+from visits.assignment import queries
+from visits.assignment.draw import Chiefs, blocked, end, make, settle
+from visits.assignment.rules import (
+    ABSENCES,
+    REASONS,
+    AlreadyAsked,
+    NobodyEligible,
+    NotAssigned,
+    NotDrawable,
+    SecondPersonNeeded,
+    UnknownReason,
+)
+from visits.assignment.tables import Draw, Reassignment
+from visits.declarations.queries import case_of
+from visits.errors import Stale
+from visits.events import InspectorAbsent
+from visits.ids import DeclarationId, VisitId, new_id
+from visits.journey.move import move
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+
+async def replace(
+    work: Work, tools: Tools, visit_id: UUID, reason: str, *, chiefs: Chiefs = (None, None)
+) -> Draw | None:
+    """Draw again without those who had the visit before.
+
+    Of an absent inspector the visit is taken away even if nobody else may be drawn: then it is laid before the chief
+    (None). For any other reason the inspector stays unless there is another.
+    """
+    if reason not in REASONS:
+        raise UnknownReason()
+    case = await case_of(work, visit_id, lock=True)
+    seat = await settle(work, case)
+    live = await queries.live_assignment(work, case.visit.id)
+    if live is None:
+        raise NotAssigned()
+    if seat is None:
+        raise NotDrawable()
+    if reason in ABSENCES:
+        about = DeclarationId(case.declaration.id)
+        told = InspectorAbsent(declaration=about, visit=VisitId(case.visit.id), reason=reason)
+        await move(work, case.visit, told, reason=reason)
+    await end(work, case, live, replaced=True)
+    if seat.part is not None:
+        seat.part.placeholder = True
+        await work.session.flush()
+    try:
+        return await make(work, tools, case, seat, reason=reason, chiefs=chiefs)
+    except NobodyEligible as refusal:
+        if reason not in ABSENCES:
+            raise
+        blocked(work, case, refusal.facts["code"])
+        return None
+
+
+async def ask(work: Work, visit_id: UUID, reason: str, remark: str = "") -> Reassignment:
+    """A chief asks for another inspector; nothing changes until a second chief agrees."""
+    if reason not in REASONS:
+        raise UnknownReason()
+    case = await case_of(work, visit_id, lock=True)
+    live = await queries.live_assignment(work, case.visit.id)
+    if live is None:
+        raise NotAssigned()
+    if await queries.open_reassignment(work, case.visit.id) is not None:
+        raise AlreadyAsked()
+    assert work.actor.person is not None
+    asked = Reassignment(
+        id=new_id(),
+        visit_id=case.visit.id,
+        assignment_id=live.id,
+        reason=reason,
+        remark=remark.strip(),
+        asked_by=work.actor.person,
+        asked_at=work.now,
+    )
+    work.session.add(asked)
+    work.audit("replacement_asked", case.visit.id, office=case.office.id, reason=reason, remark=remark.strip())
+    await work.session.flush()
+    return asked
+
+
+async def decide(work: Work, tools: Tools, reassignment_id: UUID, *, agree: bool) -> Draw | None:
+    """The second chief agrees, and another inspector is drawn; or not, and nothing changes. Never whoever asked."""
+    visit_id = await queries.visit_of_reassignment(work, reassignment_id)
+    case = await case_of(work, visit_id, lock=True)
+    asked = await queries.reassignment_for_update(work, reassignment_id)
+    if asked.asked_by == work.actor.person:
+        raise SecondPersonNeeded()
+    if asked.state != "open":
+        raise Stale()
+    asked.state = "confirmed" if agree else "refused"
+    asked.decided_by = work.actor.person
+    asked.decided_at = work.now
+    work.audit(
+        "replacement_agreed" if agree else "replacement_refused",
+        case.visit.id,
+        office=case.office.id,
+        reason=asked.reason,
+        asked_by=asked.asked_by,
+    )
+    await work.session.flush()
+    if not agree:
+        return None
+    return await replace(work, tools, case.visit.id, asked.reason, chiefs=(asked.asked_by, work.actor.person))

@@ -1,0 +1,233 @@
+"""Who may be drawn for a visit (pure): every rule is a named object with its code and its sentence."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from visits.errors import Refusal
+from visits.roles import CHIEFS, OFFICE_STAFF, Role
+from visits.texts import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The office's rules of the draw."""
+
+    #: Visits of one declarant an inspector may have in `cool_off_days`.
+    cool_off_most: int = 2
+    cool_off_days: int = 30
+    #: The declarant sees the name this long before the start; None: at the declarant's check-in.
+    reveal: timedelta | None = None
+
+
+def policy_of(policies: Mapping[str, Any]) -> Policy:
+    """The rules of an office (`office.policies`)."""
+    before = policies.get("reveal_minutes")
+    return Policy(
+        cool_off_most=int(policies.get("cool_off_most", 2)),
+        cool_off_days=int(policies.get("cool_off_days", 30)),
+        reveal=None if before is None else timedelta(minutes=int(before)),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What a visit asks of its inspector."""
+
+    #: The steps of the day it takes; 0 for a check of documents, which needs no hour.
+    mask: int = 0
+    skills: int = 0
+    agency_id: UUID | None = None
+    site_id: UUID | None = None
+    #: Whoever had an earlier visit of the same goods: a counter-visit is for other eyes.
+    earlier: Collection[UUID] = ()
+    #: Whoever was drawn for this visit and then replaced.
+    replaced: Collection[UUID] = ()
+    policy: Policy = Policy()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """One officer of the office as he or she stands for this visit."""
+
+    id: UUID
+    active: bool = True
+    agency_id: UUID | None = None
+    site_id: UUID | None = None
+    skills: int = 0
+    away: bool = False
+    #: The steps of the day the officer works, and those still free; the place kept for this very visit counts as free.
+    work: int = 0
+    free: int = 0
+    #: Visits of the same declarant within the cool-off.
+    met: int = 0
+    #: Visits of any declarant lately: the fewer, the larger the share.
+    visits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A reason not to be drawn. `holds` is true for an officer who may; `says` tells why one may not."""
+
+    code: str
+    says: str
+    holds: Callable[[Officer, Wanted], bool]
+
+
+def _works(officer: Officer, wanted: Wanted) -> bool:
+    return bool(officer.work) if not wanted.mask else officer.work & wanted.mask == wanted.mask
+
+
+#: In the order in which they are asked; the first that does not hold is the one recorded.
+RULES: tuple[Rule, ...] = (
+    Rule("inactive", N_("n'est pas en fonction"), lambda officer, wanted: officer.active),
+    Rule("agency", N_("relève d'un autre service"), lambda officer, wanted: officer.agency_id == wanted.agency_id),
+    Rule(
+        "skills",
+        N_("n'a pas l'habilitation demandée"),
+        lambda officer, wanted: officer.skills & wanted.skills == wanted.skills,
+    ),
+    Rule(
+        "elsewhere",
+        N_("est affecté à un autre site"),
+        lambda officer, wanted: wanted.site_id is None or officer.site_id in (None, wanted.site_id),
+    ),
+    Rule("away", N_("est absent"), lambda officer, wanted: not officer.away),
+    Rule("off_duty", N_("ne travaille pas à cette heure"), _works),
+    Rule("busy", N_("est déjà pris à cette heure"), lambda officer, wanted: officer.free & wanted.mask == wanted.mask),
+    Rule(
+        "earlier_visit",
+        N_("a déjà visité ces marchandises"),
+        lambda officer, wanted: officer.id not in wanted.earlier,
+    ),
+    Rule("replaced", N_("a été remplacé pour cette visite"), lambda officer, wanted: officer.id not in wanted.replaced),
+    Rule(
+        "cool_off",
+        N_("a vu ce déclarant autant de fois que permis ces derniers temps"),
+        lambda officer, wanted: officer.met < wanted.policy.cool_off_most,
+    ),
+)
+SENTENCES: dict[str, str] = {rule.code: rule.says for rule in RULES}
+_PLACE = {rule.code: place for place, rule in enumerate(RULES)}
+
+#: No officer at all in the office: the rule recorded when there is nobody to ask.
+NOBODY = "nobody"
+SENTENCES[NOBODY] = N_("aucun vérificateur n'est inscrit au bureau")
+#: The day's seed cannot be used.
+SEED = "seed"
+SENTENCES[SEED] = N_("le secret du jour ne correspond pas à son empreinte")
+
+
+def blocked_by(officer: Officer, wanted: Wanted) -> str | None:
+    """The code of the first rule that keeps an officer out of the draw, or None."""
+    return next((rule.code for rule in RULES if not rule.holds(officer, wanted)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """Everybody the draw knew of: those who could be drawn, and those who could not, with the rule."""
+
+    eligible: tuple[Officer, ...]
+    excluded: tuple[tuple[UUID, str], ...]
+
+    @property
+    def blocking(self) -> str:
+        """The rule to tell when nobody is left: the one that came nearest to letting somebody through."""
+        return max((code for _, code in self.excluded), key=_PLACE.__getitem__, default=NOBODY)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many each rule excluded, in the order of the rules."""
+        codes = [code for _, code in self.excluded]
+        return {code: codes.count(code) for code in sorted(set(codes), key=_PLACE.__getitem__)}
+
+
+def sift(officers: Iterable[Officer], wanted: Wanted) -> Field:
+    """Part the officers, by id, into those who may be drawn and those who may not. No rule is ever relaxed."""
+    judged = [(officer, blocked_by(officer, wanted)) for officer in sorted(officers, key=lambda each: each.id)]
+    return Field(
+        eligible=tuple(officer for officer, code in judged if code is None),
+        excluded=tuple((officer.id, code) for officer, code in judged if code is not None),
+    )
+
+
+# -- reasons -----------------------------------------------------------------------------------------------
+#: Why an inspector is replaced without anybody's choice: he or she is not there.
+ABSENCES: dict[str, str] = {
+    "absent": N_("absence constatée"),
+    "ill": N_("maladie"),
+    "leave": N_("congé"),
+    "called_away": N_("appelé à une autre mission"),
+}
+#: Why a chief may ask for another draw; a second chief must agree.
+REASONS: dict[str, str] = ABSENCES | {
+    "conflict": N_("lien avec le déclarant ou l'importateur"),
+    "skills": N_("habilitation insuffisante pour ces marchandises"),
+    "safety": N_("sécurité de l'agent"),
+    "integrity": N_("demande de l'inspection des services"),
+}
+
+
+# -- the name ----------------------------------------------------------------------------------------------
+def reveals_at(policy: Policy, starts_at: datetime | None) -> datetime | None:
+    """From when the declarant may see the name, as far as it is known at the draw; None: at the check-in."""
+    return None if policy.reveal is None or starts_at is None else starts_at - policy.reveal
+
+
+def may_know_name(*, revealed_at: datetime | None, now: datetime, roles: Collection[Role]) -> bool:
+    """The office knows at once; everybody else from the moment the name is revealed."""
+    if not set(roles).isdisjoint(OFFICE_STAFF | CHIEFS | {Role.INTEGRITY, Role.SYSTEM}):
+        return True
+    return revealed_at is not None and revealed_at <= now
+
+
+# -- refusals ----------------------------------------------------------------------------------------------
+class NobodyEligible(Refusal):
+    """No officer may be drawn; the rule nearest to letting somebody through is told."""
+
+    code, status = "nobody-eligible", 409
+    says = N_("Aucun vérificateur ne peut être tiré. Règle qui bloque : %(rule)s.")
+
+
+class NotAssigned(Refusal):
+    """There is no inspector to replace."""
+
+    code, status = "not-assigned", 409
+    says = N_("Cette visite n'a pas de vérificateur.")
+
+
+class UnknownReason(Refusal):
+    """The reason is not one of the coded ones."""
+
+    code, status = "unknown-reason", 422
+    says = N_("Choisissez un motif dans la liste.")
+
+
+class AlreadyAsked(Refusal):
+    """A replacement of this inspector is already waiting for a second chief."""
+
+    code, status = "already-asked", 409
+    says = N_("Un remplacement attend déjà un second avis pour cette visite.")
+
+
+class SecondPersonNeeded(Refusal):
+    """Whoever asks for a replacement cannot be the one who agrees to it."""
+
+    code, status = "second-person-needed", 403
+    says = N_("Un autre chef doit donner son avis : vous avez demandé ce remplacement.")
+
+
+class NotDrawable(Refusal):
+    """The visit is not at a point where an inspector is drawn."""
+
+    code, status = "not-drawable", 409
+    says = N_("Cette visite n'attend pas de tirage.")
+
+
+class SeedBroken(Refusal):
+    """A seed does not match the commitment published for its day."""
+
+    code, status = "seed-broken", 500
+    says = N_("Le secret du jour ne correspond pas à son empreinte. Aucun tirage n'est fait. L'alerte est donnée.")
