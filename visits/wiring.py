@@ -7,7 +7,7 @@ transaction of its own as the service itself. It must be safe to run twice.
 from collections.abc import Awaitable, Callable
 
 from visits import events
-from visits.assignment.react import on_appointment, on_check_in, on_due, on_package
+from visits.assignment.react import on_appointment, on_due, on_package
 from visits.booking.change import on_end
 from visits.booking.confirm import DRAW
 from visits.booking.expire import hold_end
@@ -34,7 +34,6 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.PackageSubmitted: (on_package,),
     events.PaperException: (on_end,),
     events.PartyAbsent: (on_end, on_appointment),
-    events.PartyCheckedIn: (on_check_in,),
     events.VisitConverted: (on_end, on_appointment),
     events.VisitEnded: (on_end,),
 }

@@ -199,9 +199,8 @@ async def make(
     made.digest = digest_of(made)
     work.session.add(made)
     await work.session.flush()
-    visit.revealed_at = reveals_at(policy, seat.starts_at)
-    if policy.reveal is None and await queries.declarant_came(work, visit):
-        visit.revealed_at = work.now
+    came = await queries.declarant_came(work, visit)
+    visit.revealed_at = work.now if came else reveals_at(policy, seat.starts_at)
     await _assign(work, case, seat, made, chiefs)
     return made
 

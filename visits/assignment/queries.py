@@ -328,13 +328,13 @@ async def names_of(work: Work, resource_ids: Collection[UUID]) -> dict[UUID, str
 
 
 async def declarant_came(work: Work, visit: Visit) -> bool:
-    """Did the declarant check in since the visit came to its state?"""
+    """Did the declarant, or the importer, check in since the visit came to its state?"""
     found = await work.session.scalar(
         select(col(DomainEvent.id))
         .where(
             col(DomainEvent.stream_id) == visit.id,
             col(DomainEvent.kind) == "party_checked_in",
-            col(DomainEvent.body)["party"].astext == "declarant",
+            col(DomainEvent.body)["party"].astext.in_(("declarant", "importer")),
             col(DomainEvent.at) >= visit.state_since,
         )
         .limit(1)

@@ -1,6 +1,5 @@
-"""What the draw does when something happens elsewhere: a package comes, an appointment changes, a declarant arrives."""
+"""What the draw does when something happens elsewhere: a moment comes, a package, an appointment changes."""
 
-from visits.assignment import queries
 from visits.assignment.draw import draw, draws_at, is_due, settle
 from visits.booking import queries as booking
 from visits.booking.confirm import DRAW
@@ -38,14 +37,3 @@ async def on_appointment(work: Work, tools: Tools, event: DomainEvent) -> None:
     """The appointment was moved, given back or missed: whoever was drawn for the old one no longer has the visit."""
     assert event.visit_id is not None
     await settle(work, await case_of(work, event.visit_id, lock=True))
-
-
-async def on_check_in(work: Work, tools: Tools, event: DomainEvent) -> None:
-    """The declarant is there: from now on the declarant may know who comes."""
-    assert event.visit_id is not None
-    if event.body.get("party") != "declarant":
-        return
-    case = await case_of(work, event.visit_id, lock=True)
-    if case.visit.revealed_at is None and await queries.live_assignment(work, case.visit.id) is not None:
-        case.visit.revealed_at = event.at
-        work.audit("name_revealed", case.visit.id, office=case.office.id)

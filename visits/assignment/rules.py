@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from visits.errors import Refusal
-from visits.roles import CHIEFS, OFFICE_STAFF, Role
 from visits.texts import N_
 
 
@@ -172,15 +171,8 @@ REASONS: dict[str, str] = ABSENCES | {
 
 # -- the name ----------------------------------------------------------------------------------------------
 def reveals_at(policy: Policy, starts_at: datetime | None) -> datetime | None:
-    """From when the declarant may see the name, as far as it is known at the draw; None: at the check-in."""
+    """From when the declarant may see the name, as far as it is known at the draw; None: not before the check-in."""
     return None if policy.reveal is None or starts_at is None else starts_at - policy.reveal
-
-
-def may_know_name(*, revealed_at: datetime | None, now: datetime, roles: Collection[Role]) -> bool:
-    """The office knows at once; everybody else from the moment the name is revealed."""
-    if not set(roles).isdisjoint(OFFICE_STAFF | CHIEFS | {Role.INTEGRITY, Role.SYSTEM}):
-        return True
-    return revealed_at is not None and revealed_at <= now
 
 
 # -- refusals ----------------------------------------------------------------------------------------------
