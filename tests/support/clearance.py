@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from tests.support.stage import Stage
 from visits.clearance.inbox import MESSAGE, Taken, take
+from visits.clearance.port import Envelope, LinkDown, Receipt, TurnedAway
 from visits.clearance.tables import Inbound
 from visits.declarations.tables import Declaration
 from visits.ids import OfficeId
@@ -78,3 +79,36 @@ async def declarations(stage: Stage) -> int:
     """How many declarations the administration has."""
     async with stage.work() as work:
         return int(await work.session.scalar(select(func.count()).select_from(Declaration)) or 0)
+
+
+class Killed(BaseException):
+    """The process is gone: nothing after this line runs."""
+
+
+class Scripted:
+    """A clearance system that follows a pattern: `down`, `no`, `lost` (the answer), `killed` (we are); else taken."""
+
+    def __init__(self, *pattern: str, up: bool = True, acts: bool = True) -> None:
+        self.pattern = list(pattern)
+        self.up = up
+        self.acts = acts
+        self.tried: list[str] = []
+        self.taken: dict[str, str] = {}
+
+    async def push_report(self, envelope: Envelope) -> Receipt:
+        self.tried.append(envelope.message_key)
+        step = self.pattern.pop(0) if self.pattern else "ok" if self.up else "down"
+        if step == "down":
+            raise LinkDown("nobody answers")
+        if step == "no":
+            raise TurnedAway("HTTP 422")
+        act = self.taken.setdefault(envelope.message_key, f"ACT-{len(self.taken) + 1}")
+        if step == "lost":
+            raise LinkDown("answer lost")
+        if step == "killed":
+            raise Killed
+        return Receipt(act=act if self.acts else None)
+
+    async def probe(self) -> None:
+        if not self.up:
+            raise LinkDown("nobody answers")

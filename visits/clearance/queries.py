@@ -193,12 +193,33 @@ async def claim_outbound(work: Work, outbound_id: UUID, until: datetime) -> Outb
     )
 
 
-async def outbound_for_update(work: Work, outbound_id: UUID) -> Outbound:
-    """One report on its way, locked."""
-    found = await work.session.get(Outbound, outbound_id, with_for_update=True, populate_existing=True)
+async def outbound_by_id(work: Work, outbound_id: UUID, *, lock: bool = False) -> Outbound:
+    """One report on its way."""
+    found = await work.session.get(Outbound, outbound_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound()
     return found
+
+
+async def outbound_seen(work: Work, outbound_id: UUID) -> Outbound:
+    """One report on its way, of a declaration the actor may see, locked."""
+    found = await work.session.scalar(
+        select(Outbound)
+        .join(Visit, col(Visit.id) == col(Outbound.visit_id))
+        .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
+        .where(col(Outbound.id) == outbound_id, visible_declarations(work.actor))
+        .with_for_update(of=Outbound)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def inbound_seen(work: Work, inbound_id: UUID) -> Inbound:
+    """One message of those the actor may see, locked."""
+    if inbound_id not in {each.id for each in await inbound_to_see(work)}:
+        raise NotFound()
+    return await inbound_for_update(work, inbound_id)
 
 
 async def outbound_of(work: Work, visit_id: UUID, version: int | None = None) -> Outbound | None:
@@ -298,16 +319,19 @@ async def tenant_host(work: Work) -> str:
 
 
 async def link_state(work: Work, name: str, *, lock: bool = False) -> LinkState:
-    """What is known of a link, made on first use."""
+    """What is known of a link; its row is made on first use."""
+    query = select(LinkState).where(col(LinkState.name) == name)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = await work.session.scalar(query)
+    if found is not None:
+        return found
     await work.session.execute(
         insert(LinkState)
         .values(id=new_id(), name=name, fault="")
         .on_conflict_do_nothing(index_elements=["tenant_id", "name"])
     )
-    query = select(LinkState).where(col(LinkState.name) == name)
-    return (
-        await work.session.execute(query.with_for_update().execution_options(populate_existing=True) if lock else query)
-    ).scalar_one()
+    return (await work.session.execute(query)).scalar_one()
 
 
 async def links_down(work: Work) -> Sequence[LinkState]:

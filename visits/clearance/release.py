@@ -1,5 +1,6 @@
 """The clearance system's other news: the voucher, the withdrawal, arrival, assessment, payment, exit."""
 
+from datetime import datetime
 from uuid import UUID
 
 from visits import events
@@ -24,13 +25,18 @@ class UnknownVisit(Refusal):
 
 
 async def release(work: Work, declaration: Declaration, message: port.ReleaseIssued) -> Verdict:
-    """Keep the voucher and release every visit that waits for it."""
+    """The voucher came as a message; the first one counts."""
     if declaration.voucher == message.voucher:
         return Verdict("unchanged")
     if declaration.voucher:
         return Verdict("noted", code="other_voucher")
-    declaration.voucher = message.voucher
-    declaration.released_at = happened(work, message.at) or work.now
+    return await issue(work, declaration, message.voucher, at=happened(work, message.at))
+
+
+async def issue(work: Work, declaration: Declaration, voucher: str, *, at: datetime | None = None) -> Verdict:
+    """Keep the voucher with its declaration, which is locked, and release every visit that waits for it."""
+    declaration.voucher = voucher
+    declaration.released_at = at or work.now
     told = 0
     early = False
     for visit_id in await queries.open_visit_ids(work, declaration.id):
