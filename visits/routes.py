@@ -9,6 +9,8 @@ from visits.portals.public import account as public_account
 from visits.portals.public import language as public_language
 from visits.portals.public import signin as public_signin
 from visits.portals.declarant import rate as declarant_rate
+from visits.portals.office import search as office_search
+from visits.portals.office import visit as office_visit
 from visits.web import health
 
 ROUTES: list[Any] = [
@@ -17,6 +19,8 @@ ROUTES: list[Any] = [
     *public_language.ROUTES,
     *declarant_declaration.ROUTES,
     *declarant_rate.ROUTES,
+    *office_search.ROUTES,
+    *office_visit.ROUTES,
     *health.ROUTES,
     *public_account.ROUTES,
     *public_signin.ROUTES,

@@ -62,7 +62,8 @@ class Line:
     sentence: Sentence
     visit: UUID | None
     who: str
-    reason: Sentence | None
+    #: The reason as it was given, a code or typed; for the staff.
+    reason: str
     #: The step after which nothing more is expected.
     final: bool
 
@@ -86,13 +87,12 @@ PARTIES = {
     "declarant": N_("déclarant"),
     "importer": N_("importateur"),
     "inspector": N_("vérificateur"),
-    "agency": N_("organisme"),
+    "agency_officer": N_("organisme"),
+    "visit_chief": N_("chef de visite"),
     "terminal": N_("terminal"),
-}
-
-_REASONS = {
-    "lane_changed": N_("circuit changé"),
-    "agency_late": N_("organisme en retard"),
+    "brigade": N_("brigade"),
+    "witness": N_("témoin"),
+    "interpreter": N_("interprète"),
 }
 
 #: Sentences that need no fact.
@@ -113,6 +113,7 @@ PLAIN: dict[str, str] = {
     "hold_expired": N_("Heure rendue faute de confirmation"),
     "appointment_cancelled": N_("Rendez-vous rendu"),
     "seat_planned": N_("Place prévue au plan du jour"),
+    "draw_blocked": N_("Aucun vérificateur ne peut être tiré pour l'instant"),
     "inspector_absent": N_("Vérificateur absent, un autre sera tiré au sort"),
     "goods_presented": N_("Marchandises en place"),
     "goods_absent": N_("Marchandises non présentées"),
@@ -154,6 +155,7 @@ DETAILS = frozenset(
         "evidence_added",
         "finding_recorded",
         "declaration_conflict",
+        "draw_blocked",
     }
 )
 #: Not for the office: who rated is the firm's affair (the inspector never learns the name).
@@ -194,10 +196,7 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
         case "inspector_assigned":
             return Sentence(text=N_("Vérificateur tiré au sort"))
         case "party_checked_in":
-            party, _, agency = str(body["party"]).partition(":")
-            if agency or party not in PARTIES:
-                return Sentence(text=N_("Arrivée pointée : %(party)s"), facts={"party": agency or party})
-            return Sentence(text=N_("Arrivée pointée : %(party)s"), words={"party": PARTIES[party]})
+            return Sentence(text=N_("Arrivée pointée : %(party)s"), words={"party": PARTIES[body["party"]]})
         case "agency_absent":
             return Sentence(text=N_("%(agency)s n'est pas venu au rendez-vous"), facts={"agency": body["agency"]})
         case "visit_suspended" if body["reason"] in SUSPENSIONS:
@@ -243,8 +242,7 @@ def account(told: Sequence[Happening], *, staff: bool) -> list[Line]:
 
 
 def _line(each: Happening, count: int, staff: bool) -> Line:
-    typed = str(each.body.get("reason") or "")
-    coded = each.kind == "visit_suspended"
+    reason = str(each.body.get("reason") or each.body.get("rule") or "")
     return Line(
         kind=each.kind,
         at=each.at,
@@ -252,13 +250,6 @@ def _line(each: Happening, count: int, staff: bool) -> Line:
         sentence=sentence(each.kind, each.body, count),
         visit=each.visit,
         who=each.who if staff else "",
-        reason=_reason(typed) if staff and typed and not coded else None,
+        reason=reason if staff and each.kind != "visit_suspended" else "",
         final=each.kind in FINAL,
     )
-
-
-def _reason(typed: str) -> Sentence:
-    """A reason as typed; a code of ours in words."""
-    if typed in _REASONS:
-        return Sentence(text="%(reason)s", words={"reason": _REASONS[typed]})
-    return Sentence(text="%(reason)s", facts={"reason": typed})

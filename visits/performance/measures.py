@@ -7,26 +7,27 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from visits.journey.timeline import Happening, in_order, instant
+from visits.texts import N_
 
 Between = Callable[[datetime, datetime], timedelta]
 MINUTE, HOUR, SECOND = timedelta(minutes=1), timedelta(hours=1), timedelta(seconds=1)
 
-#: What each figure runs from and to, for the page that explains it.
-DEFINITIONS: dict[str, tuple[str, str]] = {
-    "T04": ("package_submitted", "package_accepted | package_returned"),
-    "T05": ("package_accepted", "inspector_assigned"),
-    "T06": ("appointment_requested", "appointment_confirmed"),
-    "T08": ("appointment_confirmed", "slot_start"),
-    "T13": ("slot_start", "visit_started"),
-    "T14": ("visit_started | visit_resumed", "visit_suspended | visit_ended"),
-    "T15": ("visit_started", "visit_ended"),
-    "T16": ("visit_suspended", "visit_resumed"),
-    "T17": ("visit_ended", "report_signed"),
-    "T18": ("report_signed", "report_validated"),
-    "T19": ("report_validated", "report_acknowledged"),
-    "T20": ("lane_selected", "report_acknowledged"),
-    "T26": ("declaration_registered", "release_issued"),
-    "T27": ("cargo_arrived", "release_issued"),
+#: What people read for each time, and its unit.
+NAMES: dict[str, tuple[str, timedelta]] = {
+    "T04": (N_("Traitement du dossier par la douane"), MINUTE),
+    "T05": (N_("Du dossier accepté au tirage du vérificateur"), MINUTE),
+    "T06": (N_("De la demande de rendez-vous à sa confirmation"), MINUTE),
+    "T08": (N_("De la confirmation à l'heure du rendez-vous"), MINUTE),
+    "T13": (N_("Écart entre l'heure prévue et le début"), MINUTE),
+    "T14": (N_("Visite, sans les suspensions"), MINUTE),
+    "T15": (N_("Visite, du début à la fin"), MINUTE),
+    "T16": (N_("Suspensions"), MINUTE),
+    "T17": (N_("Écriture du rapport"), MINUTE),
+    "T18": (N_("Validation du rapport"), MINUTE),
+    "T19": (N_("Transmission du rapport"), SECOND),
+    "T20": (N_("Du circuit à l'accusé de réception"), MINUTE),
+    "T26": (N_("De l'enregistrement au bon à enlever"), HOUR),
+    "T27": (N_("De l'arrivée au bon à enlever"), HOUR),
 }
 
 

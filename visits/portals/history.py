@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from scheduling import Interval
+from visits.assignment import rules as assignment
 from visits.journey.states import OVER
 from visits.journey.timeline import Happening, Line, account
 from visits.performance import queries
@@ -20,6 +21,13 @@ from visits.texts import N_
 from visits.web.language import day_time, day_time_short, duration, say
 
 MINUTE = timedelta(minutes=1)
+#: Reasons that are codes; any other was typed by a person and is shown as typed.
+REASONS = {
+    "lane_changed": N_("le circuit a changé"),
+    "withdrawn": N_("retiré par le système de dédouanement"),
+    **assignment.REASONS,
+    **assignment.SENTENCES,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +131,7 @@ class _Reader:
                     "gap": "" if over else self._gap(owner, line.at, until, hours, going_on),
                     "heard": day_time(line.heard_at, self.language, self.zone) if line.heard_at else "",
                     "who": line.who,
-                    "reason": told(line.reason, self.language, self.zone) if line.reason else "",
+                    "reason": say(REASONS[line.reason], self.language) if line.reason in REASONS else line.reason,
                 }
             )
         return shown[::-1]

@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from visits.actor import Actor
 from visits.booking.tables import Appointment
-from visits.declarations.queries import title_of, visible_visits
+from visits.declarations.queries import folded, title_of, visible_declarations, visible_visits
 from visits.declarations.tables import Declaration, Lane
 from visits.journey.states import OVER, Clock, Level, State
 from visits.journey.tables import Transition, Visit
@@ -212,3 +212,61 @@ async def site_names(work: Work, ids: Sequence[UUID]) -> dict[UUID, str]:
 async def resource_name(work: Work, resource_id: UUID) -> str:
     """The name of an officer, a bay or a scanner."""
     return await work.session.scalar(select(col(Resource.name)).where(col(Resource.id) == resource_id)) or ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One declaration found, with the visit that answers for it, if the reader may open one."""
+
+    declaration: Declaration
+    visit: Visit | None
+
+    @property
+    def title(self) -> str:
+        """How people call the declaration."""
+        return title_of(self.declaration)
+
+
+async def search(work: Work, typed: str, report: UUID | None = None, page: int = 1) -> list[Hit]:
+    """Declarations the reader may see in which every word typed occurs, newest first; one more than a page shows.
+
+    A word is part of a number, a name, a box or a vessel; or a whole office, year, voucher or visit reference.
+    `report` is the visit of a report whose number was typed.
+    """
+    newest = (
+        select(col(Visit.id))
+        .where(col(Visit.declaration_id) == col(Declaration.id), visible_visits(work.actor))
+        .order_by(col(Visit.state).in_(OVER), col(Visit.opened_at).desc())
+        .limit(1)
+        .correlate(Declaration)
+        .scalar_subquery()
+    )
+    other = aliased(Visit)
+    found = (
+        col(Declaration.id).in_(select(col(other.declaration_id)).where(col(other.id) == report))
+        if report
+        else and_(*(_word(word) for word in folded(typed).split()))
+    )
+    rows = await work.session.execute(
+        select(Declaration, Visit)
+        .outerjoin(Visit, col(Visit.id) == newest)
+        .where(visible_declarations(work.actor), found)
+        .order_by(col(Declaration.received_at).desc(), col(Declaration.id))
+        .limit(PAGE + 1)
+        .offset((max(page, 1) - 1) * PAGE)
+    )
+    return [Hit(declaration=row[0], visit=row[1]) for row in rows]
+
+
+def _word(word: str) -> ColumnElement[bool]:
+    other = aliased(Visit)
+    reference = exists().where(
+        col(other.declaration_id) == col(Declaration.id), func.lower(col(other.reference)) == word
+    )
+    return or_(
+        col(Declaration.words).contains(word, autoescape=True),
+        func.lower(col(Declaration.office_code)) == word,
+        cast(col(Declaration.year), Text) == word,
+        func.lower(col(Declaration.voucher)).contains(word, autoescape=True),
+        reference,
+    )
