@@ -159,9 +159,12 @@ async def last_of(work: Work, visit_id: UUID) -> Appointment | None:
 
 async def parts_of(work: Work, appointment_ids: Iterable[UUID]) -> Sequence[BookingPart]:
     """The live parts of appointments, by day and resource."""
+    wanted = list(appointment_ids)
+    if not wanted:
+        return []
     rows = await work.session.scalars(
         select(BookingPart)
-        .where(col(BookingPart.appointment_id).in_(list(appointment_ids)), col(BookingPart.live))
+        .where(col(BookingPart.appointment_id).in_(wanted), col(BookingPart.live))
         .order_by(col(BookingPart.day), col(BookingPart.resource_id))
         .execution_options(populate_existing=True)
     )
@@ -224,6 +227,8 @@ async def expired_for_update(
     if during is not None:
         query = query.where(col(Appointment.during).op("&&")(during))
     found = [(row[0], row[1]) for row in await work.session.execute(query)]
+    if not found:
+        return []
     # A row lock waits for nobody here, but the hold may have been confirmed just before it was taken.
     still = {
         each.id

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import col
@@ -88,6 +89,7 @@ async def test_a_resource_that_ended_has_no_hours_left(stage: Stage) -> None:
     assert (await row(stage, "bay B", date(2026, 11, 25))).work == 0
 
 
+@pytest.mark.slow  # writes out sixty days for every administration of the run, twice
 async def test_every_night_differences_are_told_and_put_right(stage: Stage) -> None:
     visit = await booked(stage)
 
