@@ -7,10 +7,9 @@ from uuid import UUID
 
 from PIL import Image
 
-from tests.support import steps_booking, steps_states
+from tests.support import steps_assignment, steps_booking, steps_states
 from tests.support.stage import Stage
-from visits.declarations.lane import Colour
-from visits.events import InspectorAssigned
+from visits.events import PackageAccepted
 from visits.fieldwork import checkin, evidence, findings, run
 from visits.fieldwork.findings import Seen
 from visits.fieldwork.tables import Evidence
@@ -21,23 +20,28 @@ from visits.journey.tables import Visit
 BOX = "QZVU5081639"
 
 
+BAYS = ("bay A", "bay B", "bay C")
+
+
 async def ready(stage: Stage, visit: Visit | None = None, inspector: str = "inspector1") -> Visit:
-    """A booked visit with its inspector, at the hour of its appointment (ten the next day)."""
+    """A booked visit drawn to this inspector, the only one on duty, at the hour of its appointment (ten, next day)."""
+    await steps_booking.only(stage, *BAYS, inspector)
     await steps_booking.calendars(stage)
     starts_at = steps_booking.tomorrow(stage, 10)
-    booked = await steps_booking.booked(stage, visit, starts_at)
+    found = await steps_assignment.assigned(stage, visit, starts_at)
     stage.clock.set(starts_at)
-    return await drawn(stage, booked, inspector)
+    return found
 
 
 async def at_desk(stage: Stage, inspector: str = "inspector1") -> Visit:
-    """A control of documents on the desk of its inspector."""
-    return await drawn(stage, await steps_booking.to_book(stage, Colour.YELLOW), inspector)
+    """A control of documents, accepted, on the desk of this inspector, the only one on duty."""
+    await steps_booking.only(stage, *BAYS, inspector)
+    visit = await steps_assignment.at_desk(stage)
+    return await steps_states.happen(stage, visit, "chief", PackageAccepted)
 
 
-async def drawn(stage: Stage, visit: Visit, inspector: str = "inspector1") -> Visit:
-    """The visit with this very inspector, as a draw would have it."""
-    await steps_states.happen(stage, visit, "system", InspectorAssigned, draw=new_id())
+async def redrawn(stage: Stage, visit: Visit, inspector: str = "inspector2") -> Visit:
+    """The visit in other hands."""
     return await steps_states.assigned(stage, visit, inspector)
 
 

@@ -16,7 +16,6 @@ from visits.events import (
     Event,
     GoodsAbsent,
     GoodsSeized,
-    InspectorAbsent,
     LabAwaited,
     LabResult,
     PaperException,
@@ -118,15 +117,6 @@ async def agency_absent(
         clock = Clock.AGENCY if decision is Decision.WAIT else Clock.CUSTOMS
         facts = {"agency": agency, "decision": decision}
         await _move(work, case, AgencyAbsent, facts, clock=clock, device_at=device_at)
-    return case.visit
-
-
-async def inspector_absent(work: Work, visit_id: UUID, *, id: UUID, reason: str) -> Visit:
-    """The chief says that the drawn inspector is not there; another one is drawn in reaction to it."""
-    case = await _chiefs(work, visit_id)
-    body = {"reason": _said(reason)}
-    if await queries.deed(work, case.visit, Deed.INSPECTOR_ABSENT, id=id, body=body):
-        await _move(work, case, InspectorAbsent, body)
     return case.visit
 
 

@@ -74,6 +74,14 @@ async def mine(work: Work, visit_id: UUID, *, sent: UUID | None = None) -> Case:
     raise NotYours() if await _began(work, visit_id) else NotFound()
 
 
+async def seen(work: Work, visit_id: UUID) -> Case:
+    """The visit as its drawn inspector reads it; NotFound for others."""
+    case = await case_of(work, visit_id)
+    if not await _drawn(work, case.visit):
+        raise NotFound()
+    return case
+
+
 async def writable(work: Work, visit_id: UUID, device_at: datetime | None) -> Case:
     """The visit, locked, for a row of field work: of its inspector, or of one who had begun it before a new draw.
 

@@ -102,7 +102,6 @@ class Deed(StrEnum):
     GOODS_PRESENTED = "goods_presented"
     GOODS_ABSENT = "goods_absent"
     PARTY_ABSENT = "party_absent"
-    INSPECTOR_ABSENT = "inspector_absent"
     AGENCY_ABSENT = "agency_absent"
     STARTED = "visit_started"
     SUSPENDED = "visit_suspended"

@@ -106,24 +106,6 @@ async def test_others_declare_nobody_absent(stage: Stage, who: str) -> None:
         await stage.run(who, branches.party_absent, visit.id, id=new_id())
 
 
-async def test_the_chief_replaces_an_absent_inspector_by_an_event(stage: Stage) -> None:
-    visit, sent = await ready(stage), new_id()
-
-    for _ in range(2):
-        await stage.run("chief", branches.inspector_absent, visit.id, id=sent, reason="malade")
-
-    async with stage.work() as work:
-        told = await work.session.scalars(select(DomainEvent).where(col(DomainEvent.kind) == "inspector_absent"))
-        assert [event.body["reason"] for event in told] == ["malade"]
-
-
-async def test_an_inspector_does_not_declare_himself_absent(stage: Stage) -> None:
-    visit = await ready(stage)
-
-    with pytest.raises(NotYours):
-        await stage.run("inspector1", branches.inspector_absent, visit.id, id=new_id(), reason="malade")
-
-
 @pytest.mark.parametrize(("decision", "holder"), [(Decision.PROCEED, Clock.CUSTOMS), (Decision.WAIT, Clock.AGENCY)])
 async def test_an_absent_agency_is_waited_for_or_not(stage: Stage, decision: Decision, holder: Clock) -> None:
     visit = await joint(stage)

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from tests.support import steps_states
 from tests.support.stage import Stage
-from tests.support.steps_fieldwork import BOX, at_desk, drawn, ended, ready, started
+from tests.support.steps_fieldwork import BOX, at_desk, ended, ready, redrawn, started
 from visits.errors import BadInput, NotFound
 from visits.events import ReportSigned
 from visits.fieldwork import checkin, findings, queries, run
@@ -19,7 +19,7 @@ from visits.fieldwork.tables import CheckIn
 from visits.fieldwork.words import Deed, Method, Party
 from visits.ids import new_id
 from visits.journey.states import Clock, NotYours, State, WrongState
-from visits.journey.tables import Transition, Visit
+from visits.journey.tables import Transition
 
 
 async def events_of(stage: Stage, visit_id: UUID) -> list[str]:
@@ -72,20 +72,16 @@ async def test_two_tablets_start_one_visit_once(stage: Stage) -> None:
 
 
 async def test_a_visit_that_is_not_booked_cannot_start(stage: Stage) -> None:
-    visit = await drawn_early(stage)
+    visit = await redrawn(stage, await stage.opened(), "inspector1")
 
     with pytest.raises(WrongState):
         await stage.run("inspector1", run.start, visit.id, id=new_id())
 
 
-async def drawn_early(stage: Stage) -> Visit:
-    return await steps_states.assigned(stage, await stage.opened(), "inspector1")
-
-
 async def test_an_id_of_another_visit_is_refused(stage: Stage) -> None:
     first, step = await ready(stage), new_id()
     await stage.run("inspector1", run.start, first.id, id=step)
-    second = await drawn(stage, await at_desk(stage))
+    second = await at_desk(stage)
 
     with pytest.raises(queries.IdTaken):
         await stage.run("inspector1", run.start, second.id, id=step)
@@ -295,7 +291,7 @@ async def test_the_device_says_when_it_was(stage: Stage) -> None:
 
 async def test_work_begun_before_a_new_draw_is_kept_under_its_author(stage: Stage) -> None:
     visit = await started(stage)
-    await drawn_other(stage, visit.id)
+    await redrawn(stage, visit)
 
     await stage.run("inspector1", findings.conform, visit.id, id=new_id(), item=1)
 
@@ -303,10 +299,6 @@ async def test_work_begun_before_a_new_draw_is_kept_under_its_author(stage: Stag
         await stage.run("inspector1", run.end, visit.id, id=new_id())
     with pytest.raises(NotFound):
         await stage.run("inspector3", findings.conform, visit.id, id=new_id(), item=1)
-
-
-async def drawn_other(stage: Stage, visit_id: UUID) -> None:
-    await steps_states.assigned(stage, await stage.visit(visit_id), "inspector2")
 
 
 async def test_late_work_is_kept_with_its_time_and_changes_no_state(stage: Stage) -> None:
