@@ -1,5 +1,6 @@
 // Keeps a part of a page fresh: `data-live` is the stream to listen to, `data-fragment` the address of that part.
 // The part is fetched again when the stream says something; nothing moves while the reader is in it.
+// When the stream is lost, `[data-frozen]` inside the part says as of when it stands.
 
 declare global {
   interface Window {
@@ -16,6 +17,7 @@ const policy: Policy = window.trustedTypes?.createPolicy("visits", { createHTML:
 };
 
 const QUIET = 400;
+const PATIENCE = 3000;
 const LONGEST = 30_000;
 
 async function refresh(id: string): Promise<void> {
@@ -38,7 +40,14 @@ function listen(part: HTMLElement): void {
   const stream = part.dataset.live ?? "";
   let wait = 1000;
   let planned = 0;
+  let lost = 0;
 
+  const frozen = (is: boolean): void => {
+    clearTimeout(lost);
+    lost = 0;
+    const notice = document.getElementById(id)?.querySelector<HTMLElement>("[data-frozen]");
+    if (notice) notice.hidden = !is;
+  };
   const plan = (): void => {
     clearTimeout(planned);
     planned = window.setTimeout(() => void refresh(id).catch(() => undefined), QUIET);
@@ -47,11 +56,13 @@ function listen(part: HTMLElement): void {
     const source = new EventSource(stream);
     source.onopen = () => {
       wait = 1000;
+      frozen(false);
       plan();
     };
     source.onmessage = plan;
     // A stream the server closed for good is opened again by us, more and more slowly.
     source.onerror = () => {
+      if (!lost) lost = window.setTimeout(() => frozen(true), PATIENCE);
       if (source.readyState !== EventSource.CLOSED) return;
       setTimeout(connect, wait);
       wait = Math.min(LONGEST, wait * 2);
