@@ -11,6 +11,7 @@ from visits.reports.words import (
     AgencyAnswer,
     Facet,
     FindingKind,
+    Mode,
     Result,
 )
 from visits.texts import N_
@@ -132,26 +133,33 @@ def _visited(content: Content) -> Iterator[str]:
         yield "start"
     if content.ended is None:
         yield "end"
-    if not content.parties:
+    if not content.parties and content.mode is not Mode.DESK:
         yield "party"
     for pause in content.suspensions:
         if pause.until is None:
             yield "suspension-open"
         if not pause.reason.strip():
             yield "suspension-reason"
-    if any(box.opened_at and not box.seals_after for box in content.containers):
+    explained = {finding.container for finding in content.findings if _in_words(finding)}
+    if any(box.opened_at and not box.seals_after and box.number not in explained for box in content.containers):
         yield "seal-after"
-    if set(content.order.containers) - {box.number for box in content.containers}:
-        yield "container"
-    checked = {item.number for item in content.items if item.comparisons or item.remark}
-    if set(content.order.items) - checked:
-        yield "item"
+    # What was made on paper is told in the officer's words.
+    if not content.paper_reason:
+        if set(content.order.containers) - {box.number for box in content.containers}:
+            yield "container"
+        checked = {item.number for item in content.items if item.comparisons or item.remark}
+        if set(content.order.items) - checked:
+            yield "item"
     if set(content.order.agencies) - {verdict.agency for verdict in content.verdicts}:
         yield "agency"
 
 
 def _proofs(content: Content) -> Iterator[str]:
-    if any(not finding.evidence for finding in differences(content.findings)):
+    explained = {(finding.item, finding.container) for finding in content.findings if _in_words(finding)}
+    if any(
+        not finding.evidence and (finding.item, finding.container) not in explained
+        for finding in differences(content.findings)
+    ):
         yield "finding-evidence"
     known = {piece.code for piece in content.evidence}
     cited = {code for finding in content.findings for code in finding.evidence}
@@ -161,6 +169,11 @@ def _proofs(content: Content) -> Iterator[str]:
         yield "evidence-unknown"
     if any(not re.fullmatch(r"[0-9a-f]{64}", piece.sha256) for piece in content.evidence):
         yield "evidence-digest"
+
+
+def _in_words(finding: Finding) -> bool:
+    """The officer's own words, which also say why something the order asks for is not there."""
+    return finding.kind is FindingKind.OTHER and bool(finding.text.strip())
 
 
 def _result(content: Content) -> Iterator[str]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from visits.store.base import CURRENT_TENANT, Row, json
@@ -19,6 +19,16 @@ class ReportNumber(SQLModel, table=True):
     year: int = Field(primary_key=True)
     tenant_id: UUID = Field(default=None, foreign_key="tenant.id", sa_column_kwargs={"server_default": CURRENT_TENANT})
     last: int
+
+
+class ReportHead(SQLModel, table=True):
+    """The newest frozen version of an office; locked while one is added, so that each names the one before it."""
+
+    __tablename__ = "report_head"
+
+    office_id: UUID = Field(primary_key=True, foreign_key="office.id")
+    tenant_id: UUID = Field(default=None, foreign_key="tenant.id", sa_column_kwargs={"server_default": CURRENT_TENANT})
+    digest: str
 
 
 class Report(Row, table=True):
@@ -67,6 +77,15 @@ class Signature(Row, table=True):
     __tablename__ = "signature"
     __table_args__ = (
         Index("ix_signature_version_id", "version_id"),
+        # Each answers a version once; the declarant's side has one answer, whoever gives it.
+        Index(
+            "uq_signature_person",
+            "version_id",
+            "person_id",
+            unique=True,
+            postgresql_where=text("kind <> 'declarant'"),
+        ),
+        Index("uq_signature_declarant", "version_id", unique=True, postgresql_where=text("kind = 'declarant'")),
         CheckConstraint("kind in ('officer','declarant','agency')", name="kind"),
         CheckConstraint("verdict in ('signed','reserved','refused')", name="verdict"),
     )
