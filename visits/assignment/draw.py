@@ -15,14 +15,12 @@ from visits.assignment.rules import (
     Policy,
     SeedBroken,
     Wanted,
-    policy_of,
     reveals_at,
     sift,
 )
 from visits.assignment.tables import Assignment, Draw
 from visits.booking import queries as booking
 from visits.booking.place import Drift
-from visits.booking.rules import policy_of as booking_policy
 from visits.booking.tables import BookingPart
 from visits.declarations.queries import Case, case_of
 from visits.events import DrawBlocked, InspectorAssigned
@@ -30,6 +28,7 @@ from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.move import move
 from visits.journey.states import Level, State
 from visits.sites.hours import grid_of
+from visits.sites.policies import policy
 from visits.store.tools import Tools
 from visits.store.work import Work
 
@@ -94,7 +93,7 @@ def is_due(work: Work, case: Case, seat: Seat) -> bool:
 
 def draws_at(case: Case, starts_at: datetime) -> datetime:
     """When a visit that starts then is drawn."""
-    return starts_at - booking_policy(case.office.policies, frozenset()).freeze
+    return starts_at - timedelta(minutes=policy(case.office, Policy).freeze_minutes)
 
 
 async def settle(work: Work, case: Case) -> Seat | None:
@@ -166,8 +165,7 @@ async def make(
     except SeedBroken:
         log.error("seed of office %s, day %s does not match its commitment", office.code, seat.day)
         raise NobodyEligible(code=rules.SEED, rule=rules.SENTENCES[rules.SEED]) from None
-    policy = policy_of(office.policies)
-    field = await field_of(work, case, seat, policy)
+    field = await field_of(work, case, seat)
     if not field.eligible:
         raise NobodyEligible(code=field.blocking, rule=rules.SENTENCES[field.blocking])
     redraw = len(await queries.replaced_in(work, visit.id))
@@ -200,14 +198,14 @@ async def make(
     work.session.add(made)
     await work.session.flush()
     came = await queries.declarant_came(work, visit)
-    visit.revealed_at = work.now if came else reveals_at(policy, seat.starts_at)
+    visit.revealed_at = work.now if came else reveals_at(policy(office, Policy), seat.starts_at)
     await _assign(work, case, seat, made, chiefs)
     return made
 
 
-async def field_of(work: Work, case: Case, seat: Seat, policy: Policy) -> Field:
+async def field_of(work: Work, case: Case, seat: Seat) -> Field:
     """Who may be drawn and who may not; the day of every officer is locked, so that the answer holds."""
-    visit = case.visit
+    visit, limits = case.visit, policy(case.office, Policy)
     if seat.part is not None:
         ids = await queries.officer_ids(work, case.office.id)
         await booking.lock_bits(work, case.office.id, [(seat.part.day, each) for each in ids], spare={})
@@ -217,7 +215,7 @@ async def field_of(work: Work, case: Case, seat: Seat, policy: Policy) -> Field:
         case.declaration,
         day=seat.part.day if seat.part else seat.day,
         during=seat.during,
-        cool_off=timedelta(days=policy.cool_off_days),
+        cool_off=timedelta(days=limits.cool_off_days),
         lately=LATELY,
         mine=(seat.part.resource_id, seat.mask) if seat.part else None,
     )
@@ -227,7 +225,7 @@ async def field_of(work: Work, case: Case, seat: Seat, policy: Policy) -> Field:
         site_id=visit.site_id if seat.part else None,
         earlier=await queries.drawn_before(work, visit.id),
         replaced=await queries.replaced_in(work, visit.id),
-        policy=policy,
+        policy=limits,
     )
     return sift(officers, wanted)
 

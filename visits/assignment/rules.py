@@ -1,9 +1,8 @@
 """Who may be drawn for a visit (pure): every rule is a named object with its code and its sentence."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from visits.errors import Refusal
@@ -12,23 +11,17 @@ from visits.texts import N_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """The office's rules of the draw."""
+    """The office's policies that the draw reads (`visits.sites.policies`)."""
 
     #: Visits of one declarant an inspector may have in `cool_off_days`.
     cool_off_most: int = 2
     cool_off_days: int = 30
     #: The declarant sees the name this long before the start; None: at the declarant's check-in.
-    reveal: timedelta | None = None
-
-
-def policy_of(policies: Mapping[str, Any]) -> Policy:
-    """The rules of an office (`office.policies`)."""
-    before = policies.get("reveal_minutes")
-    return Policy(
-        cool_off_most=int(policies.get("cool_off_most", 2)),
-        cool_off_days=int(policies.get("cool_off_days", 30)),
-        reveal=None if before is None else timedelta(minutes=int(before)),
-    )
+    reveal_minutes: int | None = None
+    #: From this long before the start the place is settled, and the draw is made.
+    freeze_minutes: int = 120
+    #: How far ahead the office's staff may book: seeds are promised that far.
+    horizon_staff_days: int = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +61,12 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A reason not to be drawn. `holds` is true for an officer who may; `says` tells why one may not."""
+    """A reason not to be drawn. `holds` is true for an officer who may; `says` tells why one may not, `counted` follows
+    a number where nobody is named."""
 
     code: str
     says: str
+    counted: str
     holds: Callable[[Officer, Wanted], bool]
 
 
@@ -81,33 +76,68 @@ def _works(officer: Officer, wanted: Wanted) -> bool:
 
 #: In the order in which they are asked; the first that does not hold is the one recorded.
 RULES: tuple[Rule, ...] = (
-    Rule("inactive", N_("n'est pas en fonction"), lambda officer, wanted: officer.active),
-    Rule("agency", N_("relève d'un autre service"), lambda officer, wanted: officer.agency_id == wanted.agency_id),
+    Rule(
+        "inactive",
+        N_("n'est pas en fonction"),
+        N_("hors fonction"),
+        lambda officer, wanted: officer.active,
+    ),
+    Rule(
+        "agency",
+        N_("relève d'un autre service"),
+        N_("d'un autre service"),
+        lambda officer, wanted: officer.agency_id == wanted.agency_id,
+    ),
     Rule(
         "skills",
         N_("n'a pas l'habilitation demandée"),
+        N_("sans l'habilitation demandée"),
         lambda officer, wanted: officer.skills & wanted.skills == wanted.skills,
     ),
     Rule(
         "elsewhere",
         N_("est affecté à un autre site"),
+        N_("d'un autre site"),
         lambda officer, wanted: wanted.site_id is None or officer.site_id in (None, wanted.site_id),
     ),
-    Rule("away", N_("est absent"), lambda officer, wanted: not officer.away),
-    Rule("off_duty", N_("ne travaille pas à cette heure"), _works),
-    Rule("busy", N_("est déjà pris à cette heure"), lambda officer, wanted: officer.free & wanted.mask == wanted.mask),
+    Rule(
+        "away",
+        N_("est absent"),
+        N_("en absence"),
+        lambda officer, wanted: not officer.away,
+    ),
+    Rule(
+        "off_duty",
+        N_("ne travaille pas à cette heure"),
+        N_("hors service à cette heure"),
+        _works,
+    ),
+    Rule(
+        "busy",
+        N_("est déjà pris à cette heure"),
+        N_("en visite à cette heure"),
+        lambda officer, wanted: officer.free & wanted.mask == wanted.mask,
+    ),
     Rule(
         "earlier_visit",
         N_("a déjà visité ces marchandises"),
+        N_("ayant déjà visité ces marchandises"),
         lambda officer, wanted: officer.id not in wanted.earlier,
     ),
-    Rule("replaced", N_("a été remplacé pour cette visite"), lambda officer, wanted: officer.id not in wanted.replaced),
+    Rule(
+        "replaced",
+        N_("a été remplacé pour cette visite"),
+        N_("ayant déjà été tiré puis remplacé"),
+        lambda officer, wanted: officer.id not in wanted.replaced,
+    ),
     Rule(
         "cool_off",
-        N_("a vu ce déclarant autant de fois que permis ces derniers temps"),
+        N_("a déjà vu ce déclarant autant de fois que permis"),
+        N_("ayant déjà vu ce déclarant autant de fois que permis"),
         lambda officer, wanted: officer.met < wanted.policy.cool_off_most,
     ),
 )
+COUNTED: dict[str, str] = {rule.code: rule.counted for rule in RULES}
 SENTENCES: dict[str, str] = {rule.code: rule.says for rule in RULES}
 _PLACE = {rule.code: place for place, rule in enumerate(RULES)}
 
@@ -172,7 +202,9 @@ REASONS: dict[str, str] = ABSENCES | {
 # -- the name ----------------------------------------------------------------------------------------------
 def reveals_at(policy: Policy, starts_at: datetime | None) -> datetime | None:
     """From when the declarant may see the name, as far as it is known at the draw; None: not before the check-in."""
-    return None if policy.reveal is None or starts_at is None else starts_at - policy.reveal
+    if policy.reveal_minutes is None or starts_at is None:
+        return None
+    return starts_at - timedelta(minutes=policy.reveal_minutes)
 
 
 # -- refusals ----------------------------------------------------------------------------------------------

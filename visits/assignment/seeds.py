@@ -10,10 +10,11 @@ from datetime import date, timedelta
 from scheduling import commitment
 from visits.actor import system
 from visits.assignment import queries
-from visits.assignment.rules import SeedBroken
+from visits.assignment.rules import Policy, SeedBroken
 from visits.assignment.tables import DrawSeed
 from visits.ids import TenantId
 from visits.sites.hours import grid_of
+from visits.sites.policies import policy
 from visits.sites.queries import offices
 from visits.sites.tables import Office
 from visits.store.tools import Tools
@@ -21,9 +22,6 @@ from visits.store.vault import Vault
 from visits.store.work import Work
 
 log = logging.getLogger("visits.assignment")
-
-#: How far ahead seeds are committed: the horizon of the staff who book, and a day of margin.
-HORIZON = 61
 
 
 def _purpose(office: Office, day: date) -> str:
@@ -56,7 +54,7 @@ async def commit_seeds(work: Work, tools: Tools) -> int:
     made = 0
     for office in await offices(work):
         today = grid_of(office).day_of(work.now)
-        days = [today + timedelta(days=ahead) for ahead in range(HORIZON)]
+        days = [today + timedelta(days=ahead) for ahead in range(policy(office, Policy).horizon_staff_days + 1)]
         known = {each.day for each in await queries.seeds_between(work, office.id, days[0], days[-1])}
         made += await _commit(work, tools.vault, office, [day for day in days if day not in known])
     return made

@@ -1,6 +1,6 @@
 """Each rule alone, then the sum: who may be drawn, who may not, and which rule is told."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,10 +17,10 @@ from visits.assignment.rules import (
     Policy,
     Wanted,
     blocked_by,
-    policy_of,
     reveals_at,
     sift,
 )
+from visits.sites.policies import Policies
 
 AGENCY, SITE, OTHER = UUID(int=50), UUID(int=60), UUID(int=61)
 #: A visit of two steps that needs one skill; the officer has it and is free.
@@ -113,17 +113,16 @@ def test_every_rule_has_a_code_of_its_own_and_a_sentence() -> None:
     assert all(SENTENCES[rule.code] == rule.says for rule in RULES)
 
 
-def test_policies_of_an_office_go_before_the_defaults() -> None:
-    assert policy_of({}) == Policy(cool_off_most=2, cool_off_days=30, reveal=None)
-    assert policy_of({"cool_off_most": 1, "cool_off_days": 7, "reveal_minutes": 30}) == Policy(
-        cool_off_most=1, cool_off_days=7, reveal=timedelta(minutes=30)
-    )
+def test_every_policy_of_the_draw_is_one_an_office_can_set() -> None:
+    ours = {each.name: each.default for each in fields(Policy)}
+
+    assert ours == {each.name: each.default for each in fields(Policies) if each.name in ours}
 
 
 def test_the_name_waits_for_the_check_in_unless_the_office_tells_it_earlier() -> None:
     starts_at = datetime(2026, 11, 24, 10, tzinfo=UTC)
 
     assert reveals_at(Policy(), starts_at) is None
-    assert reveals_at(Policy(reveal=timedelta(minutes=30)), starts_at) == starts_at - timedelta(minutes=30)
-    assert reveals_at(Policy(reveal=timedelta(0)), starts_at) == starts_at
-    assert reveals_at(Policy(reveal=timedelta(0)), None) is None
+    assert reveals_at(Policy(reveal_minutes=30), starts_at) == starts_at - timedelta(minutes=30)
+    assert reveals_at(Policy(reveal_minutes=0), starts_at) == starts_at
+    assert reveals_at(Policy(reveal_minutes=0), None) is None
