@@ -42,6 +42,8 @@ class Settings:
     document_limit: int = 25 * 1024 * 1024
     #: All documents of one visit together, in bytes.
     package_limit: int = 200 * 1024 * 1024
+    #: ClamAV daemon that scans uploaded files, host:port; empty: only the test virus is recognised.
+    clamd: str = ""
     #: Database connections a process keeps at most.
     pool: int = 10
     #: Shows the training banner and the sample logins; only `visits demo` sets it.
