@@ -10,10 +10,12 @@ from visits.booking.offer import asked, bookable, reason_of
 from visits.booking.place import place, release
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
+from visits.errors import NotFound
 from visits.events import AppointmentCancelled
 from visits.ids import DeclarationId, VisitId
 from visits.journey.move import move as move_visit
 from visits.journey.states import State
+from visits.sites.queries import sites_of
 from visits.store import jobs
 from visits.store.tables import DomainEvent
 from visits.store.tools import Tools
@@ -29,6 +31,19 @@ ENDS: dict[str, str] = {
     "visit_converted": "cancelled",
     "cancelled": "cancelled",
 }
+
+
+async def settle_place(work: Work, visit_id: UUID, site_id: UUID) -> Case:
+    """Say at which of the office's sites the goods are, where the declaration does not."""
+    case = await case_of(work, visit_id, lock=True)
+    bookable(work, case)
+    if site_id not in {each.id for each in await sites_of(work, case.office.id)}:
+        raise NotFound()
+    if case.visit.site_id is None:
+        case.visit.site_id = site_id
+        case.visit.version += 1
+        work.audit("visit_placed", case.visit.id, office=case.office.id, site=site_id)
+    return case
 
 
 async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason: str = "") -> Appointment:

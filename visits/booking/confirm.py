@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from visits.booking import queries, rules
+from visits.booking.offer import policy_of
 from visits.booking.place import release
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
@@ -69,7 +70,6 @@ async def booked(
     await move_visit(work, visit, event, reason=reason)
     await jobs.forget(work, DRAW, visit.id)
     await work.session.flush()
-    policy = rules.policy_of(case.office.policies, work.actor.roles)
-    moment = max(work.now, starts_at - policy.freeze)
+    moment = max(work.now, starts_at - policy_of(work, case.office).freeze)
     if not await queries.rearm(work, DRAW, visit.id, moment):
         await jobs.at(work, moment, DRAW, visit.id)

@@ -15,8 +15,11 @@ from visits.events import AppointmentRequested
 from visits.ids import DeclarationId, VisitId
 from visits.journey.states import Level, State, next_state
 from visits.roles import CHIEFS, FIRM
+from visits.roles import Role as RoleName
 from visits.sites import queries as sites
 from visits.sites.hours import grid_of
+from visits.sites.policies import Policies, policy
+from visits.sites.tables import Office
 from visits.store.work import Work
 
 
@@ -108,9 +111,22 @@ async def asked(work: Work, case: Case) -> Asked:
     return Asked(
         case=case,
         grid=grid,
-        policy=rules.policy_of(case.office.policies, work.actor.roles),
+        policy=policy_of(work, case.office),
         needs=needs,
         length=grid.count(timedelta(minutes=visit.minutes)),
+    )
+
+
+def policy_of(work: Work, office: Office) -> Policy:
+    """The office's rules of booking for whoever acts."""
+    staff, values = work.actor.is_a(*CHIEFS, RoleName.SYSTEM), policy(office, Policies)
+    return Policy(
+        hold=timedelta(minutes=values.hold_minutes),
+        notice=timedelta(minutes=0 if staff else values.notice_minutes),
+        horizon=values.horizon_staff_days if staff else values.horizon_days,
+        holds=values.holds_per_firm,
+        freeze=timedelta(minutes=values.freeze_minutes),
+        staff=staff,
     )
 
 

@@ -1,7 +1,6 @@
 """The rules of appointments (pure): what a visit needs, limits of time and number, and every refusal."""
 
 from collections.abc import Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import UUID
 from scheduling import Reason, Why
 from visits.errors import Refusal
 from visits.journey.states import Level
-from visits.roles import CHIEFS, Role
 from visits.texts import N_
 
 
@@ -103,19 +101,6 @@ class Policy:
     #: From this long before the start the place is settled: the draw is made, the declarant can only cancel.
     freeze: timedelta = timedelta(minutes=120)
     staff: bool = False
-
-
-def policy_of(policies: Mapping[str, Any], roles: AbstractSet[Role]) -> Policy:
-    """The rules of an office (`office.policies`) for somebody with these roles."""
-    staff = not roles.isdisjoint(CHIEFS | {Role.SYSTEM})
-    return Policy(
-        hold=timedelta(minutes=int(policies.get("hold_minutes", 5))),
-        notice=timedelta(minutes=0 if staff else int(policies.get("notice_minutes", 120))),
-        horizon=int(policies.get("horizon_staff_days", 60) if staff else policies.get("horizon_days", 14)),
-        holds=int(policies.get("holds_per_firm", 5)),
-        freeze=timedelta(minutes=int(policies.get("freeze_minutes", 120))),
-        staff=staff,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,16 @@ def date_short(day: date, lang: str) -> str:
     return str(format_date(day, f"EEE{NBSP}d", locale=_CLDR[lang]))
 
 
+def date_near(day: date, lang: str) -> str:
+    """« mardi 24 », for a day of this week or the next."""
+    return str(format_date(day, f"EEEE{NBSP}d", locale=_CLDR[lang]))
+
+
+def weekday(day: date, lang: str) -> str:
+    """« mar. », above the number in a day's tile."""
+    return str(format_date(day, "EEE", locale=_CLDR[lang]))
+
+
 def time_of(at: datetime, lang: str, zone: tzinfo | None = None) -> str:
     """« 10 h 30 », « 8 h » in French; 10:30 in the other languages."""
     local = at.astimezone(zone) if zone else at
@@ -227,6 +237,8 @@ FILTERS: dict[str, Callable[..., str]] = {
         date_long,
         date_medium,
         date_short,
+        date_near,
+        weekday,
         time_of,
         day_time,
         day_time_short,

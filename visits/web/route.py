@@ -2,7 +2,8 @@
 
 `get`, `post`, `put`, `patch`, `delete` and `head` are Litestar's own with two differences: `roles` must be given
 (`PUBLIC` for everybody), and a parameter `work: Work` makes the handler run in one transaction that is committed
-before the first byte of the answer, and run again, whole, after a deadlock or serialization failure.
+before the first byte of the answer, and run again, whole, after a deadlock or serialization failure. `idempotent`
+asks for an Idempotency-Key and stores the answer with the work.
 """
 
 import inspect
@@ -14,6 +15,7 @@ from litestar import Request
 
 from visits.roles import Role
 from visits.store.work import Work
+from visits.web.once import once
 
 #: Open to everybody, signed in or not.
 PUBLIC: Final = "public"
@@ -25,13 +27,15 @@ Handler = Callable[..., Any]
 def _decorator(kind: Any) -> Callable[..., Callable[[Handler], Any]]:
     def declare(path: str, *, roles: Roles, **options: Any) -> Callable[[Handler], Any]:
         opt = options.pop("opt", {}) | {"roles": roles}
+        idempotent = options.pop("idempotent", False)
         operation = options.pop("operation_id", None)
 
         def decorate(handler: Handler) -> Any:
             if "status_code" not in options and kind is litestar.post:
                 options["status_code"] = 200
             name = operation or f"{handler.__module__.removeprefix('visits.')}.{handler.__name__}"
-            return kind(path, opt=opt, operation_id=name, **options)(transacted(handler))
+            repeats = options.get("status_code", 204 if kind is litestar.delete else 200) if idempotent else None
+            return kind(path, opt=opt, operation_id=name, **options)(transacted(handler, repeats=repeats))
 
         return decorate
 
@@ -46,8 +50,11 @@ delete = _decorator(litestar.delete)
 head = _decorator(litestar.head)
 
 
-def transacted(handler: Handler) -> Handler:
-    """Give a handler that asks for `work` one transaction of the request's actor; leave any other as it is."""
+def transacted(handler: Handler, *, repeats: int | None = None) -> Handler:
+    """Give a handler that asks for `work` one transaction of the request's actor; leave any other as it is.
+
+    With `repeats`, the status of its success, a repeated request gets the first answer again.
+    """
     signature = inspect.signature(handler)
     if "work" not in signature.parameters:
         return handler
@@ -65,7 +72,9 @@ def transacted(handler: Handler) -> Handler:
         request: Request[Any, Any, Any] = named["request"] if asks_request else named.pop("request")
 
         async def use_case(work: Work) -> Any:
-            return await handler(work=work, **named)
+            if repeats is None:
+                return await handler(work=work, **named)
+            return await once(work, request, repeats, lambda: handler(work=work, **named))
 
         return await request.app.state.database.run(request.user, use_case)
 

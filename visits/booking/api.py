@@ -1,0 +1,182 @@
+"""/api/visits/{id}/slots, holds and appointments: booking for programs, every change with an Idempotency-Key."""
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from litestar import Request, Response
+from litestar.params import FromPath, FromQuery, JSONBody
+
+from scheduling import Refused, before
+from visits.booking import queries
+from visits.booking.change import cancel as cancel_appointment
+from visits.booking.change import move as move_appointment
+from visits.booking.confirm import confirm as confirm_hold
+from visits.booking.hold import hold as hold_slot
+from visits.booking.offer import Offer, offer
+from visits.booking.tables import Appointment
+from visits.declarations.queries import case_of
+from visits.errors import BadInput
+from visits.roles import CHIEFS, DECLARANTS
+from visits.store.work import Work
+from visits.web.language import say
+from visits.web.pages import language_of
+from visits.web.route import delete, get, post
+
+BOOKERS = DECLARANTS | CHIEFS
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """The start asked for, with its zone; staff say why."""
+
+    starts_at: datetime
+    reason: str = ""
+
+
+class AppointmentView(msgspec.Struct, frozen=True, kw_only=True):
+    """An appointment or a hold; nobody's name."""
+
+    id: UUID
+    visit: UUID
+    status: str
+    starts_at: datetime
+    ends_at: datetime
+    site: UUID | None
+    expires_at: datetime | None
+    supersedes: UUID | None
+
+    @classmethod
+    def of(cls, found: Appointment) -> "AppointmentView":
+        """From its row."""
+        return cls(
+            id=found.id,
+            visit=found.visit_id,
+            status=found.status,
+            starts_at=found.during.lower,
+            ends_at=found.during.upper,
+            site=found.site_id,
+            expires_at=found.expires_at if found.status == "held" else None,
+            supersedes=found.supersedes,
+        )
+
+
+class SlotView(msgspec.Struct, frozen=True, kw_only=True):
+    """A start on offer."""
+
+    starts_at: datetime
+    places: int
+
+
+class DayView(msgspec.Struct, frozen=True, kw_only=True):
+    """A local day: bit i of `mask` (hexadecimal) is a free start, i grid steps after `opens_at`."""
+
+    day: str
+    opens_at: datetime
+    steps: int
+    mask: str
+    slots: list[SlotView]
+
+
+class RefusedView(msgspec.Struct, frozen=True, kw_only=True):
+    """A run of starts that are not offered, and the rule that removes them."""
+
+    first: datetime
+    last: datetime
+    rule: str
+    says: str
+
+
+class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
+    """Every start a visit can be booked at, the earliest first, and why nothing earlier."""
+
+    visit: UUID
+    version: str
+    zone: str
+    grid_minutes: int
+    minutes: int
+    days: list[DayView]
+    refused: list[RefusedView]
+    held: AppointmentView | None
+    booked: AppointmentView | None
+
+
+@get("/api/visits/{visit_id:uuid}/slots", roles=BOOKERS)
+async def slots(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[SlotsView | None]:  # type: ignore[type-arg]
+    """The offer, with an ETag that changes when the offer does."""
+    found = await offer(work, await case_of(work, visit_id))
+    tag = f'"{found.version}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache"}
+    if found.held is None and request.headers.get("if-none-match") == tag:
+        return Response(None, status_code=304, headers=headers)
+    return Response(_view(found, visit_id, language_of(request)), headers=headers)
+
+
+@post("/api/visits/{visit_id:uuid}/holds", roles=BOOKERS, idempotent=True, status_code=201)
+async def hold(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wish]) -> AppointmentView:
+    """Keep a start for a few minutes."""
+    return AppointmentView.of(await hold_slot(work, visit_id, _start(data), reason=data.reason))
+
+
+@post("/api/holds/{hold_id:uuid}/confirm", roles=BOOKERS, idempotent=True)
+async def confirm(work: Work, hold_id: FromPath[UUID]) -> AppointmentView:
+    """Turn a hold into an appointment, or into the new time of one."""
+    return AppointmentView.of(await confirm_hold(work, hold_id))
+
+
+@get("/api/appointments/{appointment_id:uuid}", roles=BOOKERS)
+async def appointment(work: Work, appointment_id: FromPath[UUID]) -> AppointmentView:
+    """An appointment as it stands."""
+    found = await queries.appointment_by_id(work, appointment_id)
+    await case_of(work, found.visit_id)
+    return AppointmentView.of(found)
+
+
+@post("/api/appointments/{appointment_id:uuid}/move", roles=BOOKERS, idempotent=True)
+async def move(work: Work, appointment_id: FromPath[UUID], data: JSONBody[Wish]) -> AppointmentView:
+    """Another time in one step."""
+    return AppointmentView.of(await move_appointment(work, appointment_id, _start(data), reason=data.reason))
+
+
+@delete(["/api/appointments/{appointment_id:uuid}", "/api/holds/{appointment_id:uuid}"], roles=BOOKERS, idempotent=True)
+async def cancel(work: Work, appointment_id: FromPath[UUID], reason: FromQuery[str] = "") -> None:
+    """Give back an appointment or a hold."""
+    await cancel_appointment(work, appointment_id, reason=reason)
+
+
+def _start(wish: Wish) -> datetime:
+    """An instant; a wall-clock time without a zone is refused, not guessed."""
+    if wish.starts_at.tzinfo is None:
+        raise BadInput(field="starts_at")
+    return wish.starts_at
+
+
+def _view(found: Offer, visit_id: UUID, language: str) -> SlotsView:
+    first = found.first
+    return SlotsView(
+        visit=visit_id,
+        version=found.version,
+        zone=found.asked.grid.zone.key,
+        grid_minutes=found.asked.grid.minutes,
+        minutes=found.asked.length * found.asked.grid.minutes,
+        days=[
+            DayView(
+                day=day.day.isoformat(),
+                opens_at=day.grid.opens(day.day),
+                steps=day.grid.steps(day.day),
+                mask=f"{day.mask:016x}",
+                slots=[SlotView(starts_at=slot.starts_at, places=slot.places) for slot in day.slots()],
+            )
+            for day in found.days
+        ],
+        refused=[_refused(found, each, language) for each in before(found.days, first.starts_at if first else None)],
+        held=AppointmentView.of(found.held) if found.held else None,
+        booked=AppointmentView.of(found.booked) if found.booked else None,
+    )
+
+
+def _refused(found: Offer, run: Refused, language: str) -> RefusedView:
+    text, facts = found.said(run.reason, run.day)
+    return RefusedView(first=run.first, last=run.last, rule=run.reason.why, says=say(text, language, **facts))
+
+
+ROUTES = [slots, hold, confirm, appointment, move, cancel]

@@ -1,0 +1,180 @@
+"""/declarant/visits/{id}/appointment: when and where, what to show and to bring; move or cancel."""
+
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.params import FromPath
+
+from visits.booking import queries, rules
+from visits.booking.calendar_file import calendar_file
+from visits.booking.change import cancel as cancel_appointment
+from visits.booking.offer import policy_of
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case, case_of
+from visits.errors import NotFound
+from visits.journey.states import LEVEL_NAMES, Level, State
+from visits.portals.telling import at_office, boxes
+from visits.roles import DECLARANTS, FIRM
+from visits.sites.tables import Resource, Site
+from visits.store.work import Work
+from visits.texts import N_
+from visits.web.language import say
+from visits.web.pages import go, language_of, page
+from visits.web.route import get, post
+
+#: The answer in the title, by the appointment's status.
+TITLES: dict[str, str] = {
+    "confirmed": N_("Votre visite est réservée"),
+    "done": N_("Cette visite a eu lieu"),
+    "cancelled": N_("Ce rendez-vous est annulé"),
+    "no_show_declarant": N_("Ce rendez-vous n'a pas eu lieu"),
+    "no_show_goods": N_("Ce rendez-vous n'a pas eu lieu"),
+    "no_show_customs": N_("Ce rendez-vous n'a pas eu lieu"),
+    "no_show_agency": N_("Ce rendez-vous n'a pas eu lieu"),
+}
+TAGS: dict[str, tuple[str, str]] = {
+    "confirmed": ("done", N_("Confirmé")),
+    "done": ("done", N_("Fait")),
+    "cancelled": ("", N_("Annulé")),
+}
+
+_CARD = N_("Votre carte de commissionnaire agréé")
+#: What to bring, by level.
+BRING: dict[Level, tuple[str, ...]] = {
+    Level.VIDEO: (
+        N_("Un téléphone chargé, avec sa caméra"),
+        N_("Du réseau près des marchandises"),
+        N_("De quoi ouvrir les colis"),
+    ),
+    Level.SCAN: (_CARD, N_("Le conducteur et le véhicule")),
+    Level.PHYSICAL: (
+        _CARD,
+        N_("Les plombs neufs, si vous les fournissez"),
+        N_("Chaussures de sécurité et gilet"),
+    ),
+}
+BRING[Level.JOINT] = BRING[Level.PHYSICAL]
+
+
+@get("/declarant/visits/{visit_id:uuid}/appointment", roles=FIRM)
+async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """The appointment as it stands; a visit that must be booked again leads to the slots."""
+    case = await case_of(work, visit_id)
+    found = await _appointment(work, case)
+    if found is None or (found.status != "confirmed" and State(case.visit.state) is State.TO_BOOK):
+        if work.actor.is_a(*DECLARANTS) and State(case.visit.state) is State.TO_BOOK:
+            return go(f"/declarant/visits/{visit_id}/slots")
+        raise NotFound()
+    at_office(request, case.office)
+    language = language_of(request)
+    level = Level(case.visit.level)
+    until = found.during.lower - policy_of(work, case.office).freeze
+    kind, word = TAGS.get(found.status, ("", N_("Sans suite")))
+    coming = found.status == "confirmed" and State(case.visit.state) is State.BOOKED
+    return page(
+        request,
+        "declarant/appointment.html",
+        case=case,
+        found=found,
+        title=say(TITLES.get(found.status, TITLES["cancelled"]), language),
+        tag=kind,
+        tag_text=say(word, language),
+        place=await _place(work, case, found, language),
+        boxes=boxes(case.declaration, language),
+        level=level,
+        level_name=say(LEVEL_NAMES[level], language),
+        code=code_of(case, found),
+        bring=[say(text, language) for text in BRING.get(level, ())],
+        changes=coming and work.actor.is_a(*DECLARANTS) and work.now < found.during.lower,
+        moves=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
+        until=until,
+        coming=coming,
+    )
+
+
+@get("/declarant/visits/{visit_id:uuid}/appointment.ics", roles=FIRM)
+async def calendar(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[str]:  # type: ignore[type-arg]
+    """The same for the phone's calendar."""
+    case = await case_of(work, visit_id)
+    found = await _appointment(work, case)
+    if found is None:
+        raise NotFound()
+    language = language_of(request)
+    text = calendar_file(
+        appointment=case.visit.id,
+        version=found.version,
+        starts_at=found.during.lower,
+        ends_at=found.during.upper,
+        made_at=found.made_at,
+        title=say(N_("Visite %(title)s"), language, title=case.title),
+        place=await _place(work, case, found, language),
+        text=say(N_("Référence %(reference)s"), language, reference=case.visit.reference),
+        cancelled=found.status == "cancelled",
+    )
+    name = f"visite-{case.visit.reference}.ics"
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+    return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@get("/declarant/visits/{visit_id:uuid}/appointment/cancel", roles=DECLARANTS)
+async def ask_cancel(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """Cancelling is a button behind a page: what happens then, and the way back."""
+    case = await case_of(work, visit_id)
+    found = await _appointment(work, case)
+    if found is None or found.status != "confirmed" or State(case.visit.state) is not State.BOOKED:
+        return go(f"/declarant/visits/{visit_id}/appointment", flash=rules.NotLive.says, kind="warn")
+    rules.may_cancel(starts_at=found.during.lower, now=work.now)
+    at_office(request, case.office)
+    return page(
+        request,
+        "declarant/appointment_cancel.html",
+        case=case,
+        found=found,
+        moves=work.now <= found.during.lower - policy_of(work, case.office).freeze,
+    )
+
+
+@post("/declarant/visits/{visit_id:uuid}/appointment/cancel", roles=DECLARANTS)
+async def cancel(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """Give the time back; sent twice it is given back once, and a time booked meanwhile is left alone."""
+    form = await request.form()
+    found = await queries.appointment_by_id(work, _id(str(form.get("appointment") or "")))
+    if found.visit_id != visit_id:
+        raise NotFound()
+    await cancel_appointment(work, found.id)
+    return go(
+        f"/declarant/visits/{visit_id}/slots",
+        flash=N_("Le rendez-vous est annulé. Choisissez une autre heure quand vous voulez."),
+    )
+
+
+def code_of(case: Case, found: Appointment) -> str:
+    """What the code at the gate says: readable without a network, and nothing private."""
+    begins = found.during.lower.strftime("%Y%m%dT%H%MZ")
+    return f"VISIT {case.visit.reference} {begins}"
+
+
+async def _appointment(work: Work, case: Case) -> Appointment | None:
+    live = await queries.live_of(work, case.visit.id)
+    return live.get("confirmed") or await queries.last_of(work, case.visit.id)
+
+
+async def _place(work: Work, case: Case, found: Appointment, language: str) -> str:
+    """« Terminal 2 – aire B »: the bay is promised, so it is named; the officer is not."""
+    site = await work.session.get(Site, found.site_id) if found.site_id else None
+    if site is None or Level(case.visit.level) is Level.VIDEO:
+        return say(N_("Par vidéo"), language)
+    fixed = [part for part in await queries.parts_of(work, [found.id]) if part.role in ("bay", "scanner")]
+    bay = await work.session.get(Resource, fixed[0].resource_id) if fixed else None
+    return f"{site.name} – {bay.name}" if bay else site.name
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound() from None
+
+
+ROUTES = [show, calendar, ask_cancel, cancel]

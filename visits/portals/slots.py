@@ -1,0 +1,150 @@
+"""What a page of slots shows: days with counts, hours with places, and why nothing earlier."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from scheduling import Day, Refused, Slot, Why, before
+from visits.booking.offer import Offer
+from visits.texts import N_
+from visits.web.language import date_near, say, say_many, time_of, weekday
+
+#: Runs of refused starts a page explains; the first ones are what people ask about.
+EXPLAINED = 6
+
+#: What stands in the tile of a start that cannot be chosen.
+NOTES: dict[Why, str] = {
+    Why.PAST: N_("passée"),
+    Why.TOO_FAR: N_("trop loin"),
+    Why.HOLIDAY: N_("férié"),
+    Why.CLOSED: N_("fermé"),
+    Why.TOO_SOON: N_("trop tard"),
+    Why.TAKEN: N_("complet"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One offer told in one language and one zone."""
+
+    offer: Offer
+    language: str
+    zone: ZoneInfo
+
+    def day(self, wanted: date | None) -> Day:
+        """The day to show: the one asked for, else that of the hold, else the first with a free time."""
+        shown = self._days()
+        held, first = self.offer.held, self.offer.first
+        asked = wanted or (held.day if held else None) or (self._local(first.starts_at).date() if first else None)
+        return next((each for each in shown if each.day == asked), shown[0] if shown else self.offer.days[0])
+
+    def days(self, address: str) -> list[dict[str, Any]]:
+        """The tiles of the days: those on which the office works, and its holidays."""
+        return [
+            {
+                "value": each.day.isoformat(),
+                "weekday": weekday(each.day, self.language),
+                "day": each.day.day,
+                "note": self._count(each),
+                "free": bool(each.mask),
+                "href": f"{address}?day={each.day.isoformat()}",
+            }
+            for each in self._days()
+        ]
+
+    def hours(self, day: Day) -> list[dict[str, Any]]:
+        """The tiles of a day's hours; what is taken stays visible."""
+        mine = self._mine()
+        slots = [
+            slot
+            for slot in day.shown(kept=list(mine))
+            if slot.starts_at in mine or slot.reason is None or slot.reason.why is not Why.PAST
+        ]
+        return [
+            {
+                "value": slot.starts_at.isoformat(),
+                "time": time_of(slot.starts_at, self.language, self.zone),
+                "note": mine.get(slot.starts_at) or self._note(slot),
+                "free": slot.free and slot.starts_at != self.current,
+            }
+            for slot in slots
+        ]
+
+    @property
+    def current(self) -> datetime | None:
+        """The start the visit is booked at, if it is."""
+        return self.offer.booked.during.lower if self.offer.booked else None
+
+    @property
+    def chosen(self) -> str:
+        """The start that is held."""
+        return self.offer.held.during.lower.isoformat() if self.offer.held else ""
+
+    def reasons(self) -> list[tuple[str, str]]:
+        """Why nothing earlier is offered: when, and which rule."""
+        first = self.offer.first
+        runs = before(self.offer.days, first.starts_at if first else None)
+        runs = [run for run in runs if run.reason.why is not Why.PAST]
+        return [(self._when(run), self.said(run)) for run in runs[:EXPLAINED]]
+
+    def said(self, run: Refused) -> str:
+        """The rule of a run in words."""
+        text, facts = self.offer.said(run.reason, run.day)
+        return say(text, self.language, **facts)
+
+    @property
+    def guests(self) -> list[str]:
+        """The agencies the visit needs too."""
+        return list(self.offer.asked.names.values())
+
+    def moment(self, at: datetime) -> str:
+        """« mardi 24 à 9 h »."""
+        text = N_("%(day)s à %(time)s")
+        return say(text, self.language, day=self._near(at), time=time_of(at, self.language, self.zone))
+
+    def _days(self) -> Sequence[Day]:
+        return [each for each in self.offer.days if each.open or each.holiday]
+
+    def _count(self, day: Day) -> str:
+        shown = day.shown()
+        free = sum(slot.free for slot in shown)
+        if free:
+            return say_many(N_("%(num)s libre"), N_("%(num)s libres"), free, self.language)
+        if day.holiday:
+            return say(NOTES[Why.HOLIDAY], self.language)
+        reasons = {slot.reason.why for slot in shown if slot.reason}
+        note = Why.TAKEN if Why.TAKEN in reasons else max(reasons, default=Why.CLOSED, key=list(Why).index)
+        return say(NOTES[note], self.language)
+
+    def _note(self, slot: Slot) -> str:
+        if slot.reason is not None:
+            return say(NOTES[slot.reason.why], self.language)
+        return say_many(N_("%(num)s place"), N_("%(num)s places"), slot.places, self.language)
+
+    def _mine(self) -> dict[datetime, str]:
+        found = {}
+        if self.offer.booked is not None:
+            found[self.offer.booked.during.lower] = say(N_("actuelle"), self.language)
+        if self.offer.held is not None:
+            found[self.offer.held.during.lower] = say(N_("retenue"), self.language)
+        return found
+
+    def _when(self, run: Refused) -> str:
+        day = date_near(run.day, self.language)
+        today = self._local(self.offer.days[0].now).date()
+        if run.day == today:
+            day = say(N_("aujourd'hui"), self.language)
+        first, last = (time_of(each, self.language, self.zone) for each in (run.first, run.last))
+        if first == last:
+            text = say(N_("%(day)s à %(time)s"), self.language, day=day, time=first)
+        else:
+            text = say(N_("%(day)s de %(first)s à %(last)s"), self.language, day=day, first=first, last=last)
+        return text[:1].upper() + text[1:]
+
+    def _near(self, at: datetime) -> str:
+        return date_near(self._local(at).date(), self.language)
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self.zone)
