@@ -478,6 +478,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_policy_change_tenant_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_policy_change")),
     )
+    op.create_index("ix_policy_change_office_id", "policy_change", ["office_id", "at"], unique=False)
     op.create_index(op.f("ix_policy_change_tenant_id"), "policy_change", ["tenant_id"], unique=False)
     op.create_table(
         "report_head",

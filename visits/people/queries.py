@@ -10,7 +10,18 @@ from sqlmodel import col
 from visits.actor import Actor
 from visits.errors import NotFound
 from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId
-from visits.people.tables import Agency, ApiKey, Firm, Invitation, Membership, Person, Session, Tenant, Throttle
+from visits.people.tables import (
+    Agency,
+    ApiKey,
+    Firm,
+    Invitation,
+    Mandate,
+    Membership,
+    Person,
+    Session,
+    Tenant,
+    Throttle,
+)
 from visits.roles import Role
 from visits.store.work import Work
 
@@ -44,10 +55,15 @@ async def person_for_update(work: Work, person_id: UUID) -> Person | None:
 
 
 async def memberships_of(work: Work, person_id: UUID) -> Sequence[Membership]:
-    """The roles a person holds now, oldest first."""
+    """The roles a person holds now, oldest first; those in a closed firm do not count."""
     rows = await work.session.scalars(
         select(Membership)
-        .where(col(Membership.person_id) == person_id, running(work.now))
+        .outerjoin(Firm, col(Firm.id) == col(Membership.firm_id))
+        .where(
+            col(Membership.person_id) == person_id,
+            running(work.now),
+            or_(col(Firm.id).is_(None), col(Firm.active)),
+        )
         .order_by(col(Membership.since), col(Membership.id))
     )
     return rows.all()
@@ -67,6 +83,11 @@ async def session_of(work: Work, token: bytes) -> tuple[Session, Person] | None:
         )
     ).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+async def last_seen(work: Work, person_id: UUID) -> datetime | None:
+    """When an open session of the person was last used."""
+    return await work.session.scalar(select(func.max(col(Session.seen_at))).where(col(Session.person_id) == person_id))
 
 
 async def end_sessions(work: Work, person_id: UUID, *, but: bytes | None = None) -> None:
@@ -131,6 +152,129 @@ def give_role(
     )
     work.session.add(given)
     return given
+
+
+async def same_role(
+    work: Work, person_id: UUID, role: Role, office: UUID | None, firm: UUID | None, agency: UUID | None
+) -> Membership | None:
+    """The running membership with just this role at just this place."""
+    held = await memberships_of(work, person_id)
+    wanted = (role, office, firm, agency)
+    return next((each for each in held if (each.role, each.office_id, each.firm_id, each.agency_id) == wanted), None)
+
+
+async def duties_of(work: Work, person_id: UUID) -> Sequence[Membership]:
+    """The roles a person holds now or will lose later, and those that ended, newest last."""
+    rows = await work.session.scalars(
+        select(Membership)
+        .where(col(Membership.person_id) == person_id)
+        .order_by(col(Membership.since), col(Membership.id))
+    )
+    return rows.all()
+
+
+async def membership_for_update(work: Work, membership_id: UUID) -> Membership:
+    """A membership, locked, or NotFound."""
+    found = await work.session.get(Membership, membership_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def deputies_of(work: Work, memberships: Sequence[UUID]) -> Sequence[Membership]:
+    """Who stands in for these memberships now."""
+    rows = await work.session.scalars(
+        select(Membership).where(col(Membership.deputy_of).in_(memberships), running(work.now))
+    )
+    return rows.all()
+
+
+async def admins_for_update(work: Work) -> set[UUID]:
+    """The active people who are administrators without an end date, locked in one order."""
+    rows = await work.session.scalars(
+        select(col(Person.id))
+        .where(
+            col(Person.state) == "active",
+            col(Person.id).in_(
+                select(col(Membership.person_id)).where(
+                    col(Membership.role) == Role.ADMIN, running(work.now), col(Membership.until).is_(None)
+                )
+            ),
+        )
+        .order_by(col(Person.id))
+        .with_for_update()
+    )
+    return set(rows.all())
+
+
+async def firms(work: Work) -> Sequence[Firm]:
+    """Every firm, by name."""
+    return (await work.session.scalars(select(Firm).order_by(col(Firm.name), col(Firm.id)))).all()
+
+
+async def firm_by_id(work: Work, firm_id: UUID) -> Firm:
+    """The firm, or NotFound."""
+    found = await work.session.get(Firm, firm_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def firm_for_update(work: Work, firm_id: UUID) -> Firm:
+    """The firm, locked until the commit, or NotFound."""
+    found = await work.session.get(Firm, firm_id, with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def roles_in_firm(work: Work, firm_id: UUID) -> Sequence[Membership]:
+    """The running memberships of a firm."""
+    rows = await work.session.scalars(
+        select(Membership)
+        .where(col(Membership.firm_id) == firm_id, running(work.now))
+        .order_by(col(Membership.since), col(Membership.id))
+    )
+    return rows.all()
+
+
+async def people_of_firm(work: Work, firm_id: UUID) -> Sequence[Person]:
+    """Who works in a firm now, by name."""
+    ids = select(col(Membership.person_id)).where(col(Membership.firm_id) == firm_id, running(work.now))
+    rows = await work.session.scalars(
+        select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.name), col(Person.id))
+    )
+    return rows.all()
+
+
+async def mandates_of(work: Work, importer: UUID) -> Sequence[tuple[Mandate, Firm]]:
+    """The running mandates an importer gave, with the brokers, by name."""
+    rows = await work.session.execute(
+        select(Mandate, Firm)
+        .join(Firm, col(Firm.id) == col(Mandate.firm_id))
+        .where(col(Mandate.importer_id) == importer, col(Mandate.until).is_(None))
+        .order_by(col(Firm.name), col(Mandate.id))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def mandates_for(work: Work, broker: UUID) -> Sequence[tuple[Mandate, Firm]]:
+    """The running mandates a broker has, with the importers, by name."""
+    rows = await work.session.execute(
+        select(Mandate, Firm)
+        .join(Firm, col(Firm.id) == col(Mandate.importer_id))
+        .where(col(Mandate.firm_id) == broker, col(Mandate.until).is_(None))
+        .order_by(col(Firm.name), col(Mandate.id))
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+async def agency_by_id(work: Work, agency_id: UUID) -> Agency:
+    """The agency, or NotFound."""
+    found = await work.session.get(Agency, agency_id)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 async def firm_by_code(work: Work, code: str | None) -> Firm | None:

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from visits.ids import new_id
-from visits.store.base import Row, binary, json
+from visits.store.base import Row, binary
 
 
 class Tenant(SQLModel, table=True):
@@ -145,15 +145,3 @@ class Throttle(Row, table=True):
     name: str
     window_start: datetime
     tries: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
-
-
-class PolicyChange(Row, table=True):
-    """A policy of an office, as set by an administrator; the newest row of a name counts."""
-
-    __tablename__ = "policy_change"
-
-    office_id: UUID = Field(foreign_key="office.id")
-    name: str
-    value: dict[str, object] = json()
-    set_by: UUID | None = Field(default=None, foreign_key="person.id")
-    at: datetime

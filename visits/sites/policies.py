@@ -193,7 +193,7 @@ def policy(office: Office, kind: type[T] = Policies) -> T:  # type: ignore[assig
 def read(stored: Mapping[str, Any], kind: type[T] = Policies) -> T:  # type: ignore[assignment]
     """The same from the stored values alone."""
     known = {each.name for each in fields(cast(Any, kind))}
-    given = {name: _plain(value) for name, value in stored.items() if name in known and value is not None}
+    given = {name: _typed(value) for name, value in stored.items() if name in known and value is not None}
     return kind(**given)
 
 
@@ -217,7 +217,7 @@ def changed(before: Policies, after: Policies) -> dict[str, tuple[Any, Any]]:
 def stored(policies: Policies) -> dict[str, Any]:
     """What is kept of policies: the values that are not the default, as JSON."""
     defaults = Policies()
-    return {name: _json(value) for name, (_, value) in changed(defaults, policies).items()}
+    return {name: plain(value) for name, (_, value) in changed(defaults, policies).items()}
 
 
 async def code_rule(work: Work) -> Callable[[Actor], bool]:
@@ -232,9 +232,10 @@ async def code_rule(work: Work) -> Callable[[Actor], bool]:
     return must_have_code
 
 
-def _plain(value: Any) -> Any:
+def _typed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def _json(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
     return list(value) if isinstance(value, tuple) else value

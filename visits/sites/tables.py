@@ -112,3 +112,16 @@ class Absence(Row, table=True):
     made_by: UUID | None = Field(default=None, foreign_key="person.id")
     at: datetime
     withdrawn_at: datetime | None = None
+
+
+class PolicyChange(Row, table=True):
+    """A policy of an office, as set by an administrator: the history; the value in force stands with the office."""
+
+    __tablename__ = "policy_change"
+    __table_args__ = (Index("ix_policy_change_office_id", "office_id", "at"),)
+
+    office_id: UUID = Field(foreign_key="office.id")
+    name: str
+    value: dict[str, Any] = json()
+    set_by: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime

@@ -1,0 +1,212 @@
+"""What a change of policies would hit, counted before it is saved. Counts only: no row of a case is read out."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlmodel import col
+
+from visits.assignment.tables import Assignment
+from visits.booking.tables import Appointment
+from visits.declarations.tables import Declaration
+from visits.fieldwork.tables import CheckIn, Evidence
+from visits.journey.tables import Visit
+from visits.people.queries import running
+from visits.people.tables import Membership, Person
+from visits.performance.tables import Rating
+from visits.sites.policies import Policies
+from visits.sites.tables import Office
+from visits.store.work import Work
+from visits.texts import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One policy that changes: what it will do, and to how many."""
+
+    name: str
+    before: Any
+    after: Any
+    text: str
+    count: int = 0
+
+
+NEXT_ONES = N_("Vaut pour ce qui vient ensuite.")
+
+
+async def effects(work: Work, office: Office, wanted: Policies, changes: Mapping[str, tuple[Any, Any]]) -> list[Effect]:
+    """Each change with its count, in the order of the page."""
+    found = []
+    for name, (before, after) in changes.items():
+        text, counted = EFFECTS.get(name, (NEXT_ONES, None))
+        count = await counted(work, office, wanted) if counted else 0
+        found.append(Effect(name, before, after, text, count))
+    return found
+
+
+async def _number(work: Work, query: Select[Any]) -> int:
+    return int(await work.session.scalar(query) or 0)
+
+
+async def _confirmed(work: Work, office: Office, *when: ColumnElement[bool]) -> int:
+    """Confirmed appointments of the office that have not begun."""
+    return await _number(
+        work,
+        select(func.count())
+        .select_from(Appointment)
+        .where(
+            col(Appointment.office_id) == office.id,
+            col(Appointment.status) == "confirmed",
+            func.lower(col(Appointment.during)) > work.now,
+            *when,
+        ),
+    )
+
+
+async def _to_come(work: Work, office: Office, wanted: Policies) -> int:
+    return await _confirmed(work, office)
+
+
+async def _within_notice(work: Work, office: Office, wanted: Policies) -> int:
+    soon = work.now + timedelta(minutes=wanted.notice_minutes)
+    return await _confirmed(work, office, func.lower(col(Appointment.during)) < soon)
+
+
+async def _frozen(work: Work, office: Office, wanted: Policies) -> int:
+    soon = work.now + timedelta(minutes=wanted.freeze_minutes)
+    return await _confirmed(work, office, func.lower(col(Appointment.during)) < soon)
+
+
+async def _beyond(work: Work, office: Office, wanted: Policies) -> int:
+    last = (work.now + timedelta(days=wanted.horizon_days)).date()
+    return await _confirmed(work, office, col(Appointment.day) > last)
+
+
+async def _beyond_staff(work: Work, office: Office, wanted: Policies) -> int:
+    last = (work.now + timedelta(days=wanted.horizon_staff_days)).date()
+    return await _confirmed(work, office, col(Appointment.day) > last)
+
+
+async def _held(work: Work, office: Office, wanted: Policies) -> int:
+    return await _number(
+        work,
+        select(func.count())
+        .select_from(Appointment)
+        .where(
+            col(Appointment.office_id) == office.id,
+            col(Appointment.status) == "held",
+            col(Appointment.expires_at) > work.now,
+        ),
+    )
+
+
+async def _firms_above(work: Work, office: Office, wanted: Policies) -> int:
+    above = (
+        select(col(Appointment.firm_id))
+        .where(
+            col(Appointment.office_id) == office.id,
+            col(Appointment.status) == "held",
+            col(Appointment.expires_at) > work.now,
+            col(Appointment.firm_id).is_not(None),
+        )
+        .group_by(col(Appointment.firm_id))
+        .having(func.count() > wanted.holds_per_firm)
+    )
+    return await _number(work, select(func.count()).select_from(above.subquery()))
+
+
+async def _pairs(work: Work, office: Office, wanted: Policies) -> int:
+    """Pairs of inspector and declarant that would be kept apart from now on."""
+    pairs = (
+        select(col(Assignment.resource_id), col(Declaration.firm_id))
+        .join(Visit, col(Visit.id) == col(Assignment.visit_id))
+        .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
+        .where(
+            col(Visit.office_id) == office.id,
+            col(Declaration.firm_id).is_not(None),
+            col(Assignment.ended_at).is_(None),
+            col(Assignment.since) > work.now - timedelta(days=wanted.cool_off_days),
+        )
+        .group_by(col(Assignment.resource_id), col(Declaration.firm_id))
+        .having(func.count() >= wanted.cool_off_most)
+    )
+    return await _number(work, select(func.count()).select_from(pairs.subquery()))
+
+
+async def _positions(work: Work, office: Office, wanted: Policies) -> int:
+    old = work.now - timedelta(days=wanted.gps_days)
+    total = 0
+    for table in (CheckIn, Evidence):
+        total += await _number(
+            work,
+            select(func.count())
+            .select_from(table)
+            .join(Visit, col(Visit.id) == col(table.visit_id))
+            .where(col(Visit.office_id) == office.id, col(table.latitude).is_not(None), col(table.at) < old),
+        )
+    return total
+
+
+async def _photos(work: Work, office: Office, wanted: Policies) -> int:
+    return await _older(work, office, Evidence, wanted.photo_days)
+
+
+async def _ratings(work: Work, office: Office, wanted: Policies) -> int:
+    return await _older(work, office, Rating, wanted.rating_days)
+
+
+async def _older(work: Work, office: Office, table: type[Evidence] | type[Rating], days: int) -> int:
+    return await _number(
+        work,
+        select(func.count())
+        .select_from(table)
+        .join(Visit, col(Visit.id) == col(table.visit_id))
+        .where(col(Visit.office_id) == office.id, col(table.at) < work.now - timedelta(days=days)),
+    )
+
+
+async def _speaking(work: Work, office: Office, wanted: Policies) -> int:
+    return await _people(work, office, col(Person.language).not_in(wanted.languages))
+
+
+async def _without_code(work: Work, office: Office, wanted: Policies) -> int:
+    return await _people(work, office, col(Person.totp).is_(None), col(Membership.role).in_(wanted.code_roles))
+
+
+async def _people(work: Work, office: Office, *fits: ColumnElement[bool]) -> int:
+    return await _number(
+        work,
+        select(func.count(col(Person.id).distinct()))
+        .join(Membership, col(Membership.person_id) == col(Person.id))
+        .where(
+            col(Person.state) == "active",
+            running(work.now),
+            or_(col(Membership.office_id) == office.id, col(Membership.office_id).is_(None)),
+            *fits,
+        ),
+    )
+
+
+Counted = Callable[[Work, Office, Policies], Awaitable[int]]
+
+#: Policy to the sentence about what it hits (with %(count)s) and how that is counted.
+EFFECTS: dict[str, tuple[str, Counted | None]] = {
+    "hold_minutes": (N_("Les %(count)s rendez-vous retenus en ce moment gardent leur fin."), _held),
+    "holds_per_firm": (N_("%(count)s cabinets en retiennent davantage ; ils les gardent."), _firms_above),
+    "notice_minutes": (N_("%(count)s rendez-vous confirmés commencent dans ce délai ; ils tiennent."), _within_notice),
+    "horizon_days": (N_("%(count)s rendez-vous confirmés sont plus loin ; ils tiennent."), _beyond),
+    "horizon_staff_days": (N_("%(count)s rendez-vous confirmés sont plus loin ; ils tiennent."), _beyond_staff),
+    "freeze_minutes": (N_("%(count)s rendez-vous confirmés seraient figés à l'instant."), _frozen),
+    "grace_minutes": (N_("Vaut pour les %(count)s rendez-vous confirmés à venir."), _to_come),
+    "grace_agency_minutes": (N_("Vaut pour les %(count)s rendez-vous confirmés à venir."), _to_come),
+    "reveal_minutes": (N_("Vaut pour les %(count)s rendez-vous confirmés à venir."), _to_come),
+    "cool_off_most": (N_("%(count)s paires vérificateur et déclarant ont déjà atteint ce nombre."), _pairs),
+    "cool_off_days": (N_("%(count)s paires vérificateur et déclarant ont déjà atteint le nombre."), _pairs),
+    "gps_days": (N_("%(count)s positions sont déjà plus anciennes : elles seraient effacées."), _positions),
+    "photo_days": (N_("%(count)s photos sont déjà plus anciennes : elles seraient effacées."), _photos),
+    "rating_days": (N_("%(count)s appréciations sont plus anciennes : elles perdraient leur auteur."), _ratings),
+    "languages": (N_("%(count)s personnes lisent aujourd'hui une autre langue."), _speaking),
+    "code_roles": (N_("%(count)s personnes devront ajouter un code à leur prochaine connexion."), _without_code),
+}
