@@ -5,31 +5,99 @@ from typing import Any
 from visits.booking import api as booking_api
 from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
+from visits.portals.admin import agencies as admin_agencies
+from visits.portals.admin import firms as admin_firms
+from visits.portals.admin import offices as admin_offices
+from visits.portals.admin import people as admin_people
+from visits.portals.admin import policies as admin_policies
+from visits.portals.admin import resources as admin_resources
+from visits.portals.admin import sites as admin_sites
+from visits.portals.chief import assignment as chief_assignment
+from visits.portals.chief import conflicts as chief_conflicts
+from visits.portals.chief import declarations as chief_declarations
+from visits.portals.chief import home as chief_home
+from visits.portals.chief import manual as chief_manual
+from visits.portals.chief import messages as chief_messages
+from visits.portals.chief import report as chief_report
+from visits.portals.chief import visit as chief_visit
+from visits.portals.declarant import appointment as declarant_appointment
+from visits.portals.declarant import arrive as declarant_arrive
 from visits.portals.declarant import declaration as declarant_declaration
+from visits.portals.declarant import documents as declarant_documents
+from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import home as declarant_home
-from visits.portals.public import account as public_account
-from visits.portals.public import draw as public_draw
-from visits.portals.public import language as public_language
-from visits.portals.public import signin as public_signin
 from visits.portals.declarant import rate as declarant_rate
+from visits.portals.declarant import report as declarant_report
+from visits.portals.declarant import slots as declarant_slots
+from visits.portals.inspector import boxes as inspector_boxes
+from visits.portals.inspector import day as inspector_day
+from visits.portals.inspector import item as inspector_item
+from visits.portals.inspector import people as inspector_people
+from visits.portals.inspector import photos as inspector_photos
+from visits.portals.inspector import queue as inspector_queue
+from visits.portals.inspector import report as inspector_report
+from visits.portals.inspector import trouble as inspector_trouble
+from visits.portals.inspector import visit as inspector_visit
+from visits.portals.office import report as office_report
 from visits.portals.office import search as office_search
 from visits.portals.office import visit as office_visit
-from visits.portals.chief import home as chief_home
+from visits.portals.public import account as public_account
+from visits.portals.public import draw as public_draw
+from visits.portals.public import help as public_help
+from visits.portals.public import language as public_language
+from visits.portals.public import report as public_report
+from visits.portals.public import signin as public_signin
+from visits.portals.supervisor import board as supervisor_board
+from visits.reports import api as reports_api
 from visits.web import health
 
 ROUTES: list[Any] = [
     *booking_api.ROUTES,
     *clearance_api.ROUTES,
     *documents_api.ROUTES,
+    *declarant_documents.ROUTES,
+    *declarant_arrive.ROUTES,
     *declarant_home.ROUTES,
     *public_language.ROUTES,
     *declarant_declaration.ROUTES,
+    *declarant_appointment.ROUTES,
     *declarant_rate.ROUTES,
+    *declarant_report.ROUTES,
+    *declarant_slots.ROUTES,
+    *office_report.ROUTES,
     *office_search.ROUTES,
     *office_visit.ROUTES,
+    *chief_assignment.ROUTES,
+    *chief_conflicts.ROUTES,
+    *chief_declarations.ROUTES,
+    *chief_manual.ROUTES,
+    *chief_messages.ROUTES,
     *chief_home.ROUTES,
+    *chief_visit.ROUTES,
+    *chief_report.ROUTES,
+    *supervisor_board.ROUTES,
+    *admin_agencies.ROUTES,
+    *admin_firms.ROUTES,
+    *admin_offices.ROUTES,
+    *admin_people.ROUTES,
+    *admin_policies.ROUTES,
+    *admin_resources.ROUTES,
+    *admin_sites.ROUTES,
+    *declarant_firm.ROUTES,
+    *reports_api.ROUTES,
+    *public_help.ROUTES,
     *health.ROUTES,
+    *inspector_boxes.ROUTES,
+    *inspector_day.ROUTES,
+    *inspector_item.ROUTES,
+    *inspector_people.ROUTES,
+    *inspector_photos.ROUTES,
+    *inspector_queue.ROUTES,
+    *inspector_report.ROUTES,
+    *inspector_trouble.ROUTES,
+    *inspector_visit.ROUTES,
     *public_account.ROUTES,
     *public_draw.ROUTES,
+    *public_report.ROUTES,
     *public_signin.ROUTES,
 ]

@@ -203,10 +203,16 @@ async def make(
     return made
 
 
-async def field_of(work: Work, case: Case, seat: Seat) -> Field:
-    """Who may be drawn and who may not; the day of every officer is locked, so that the answer holds."""
+async def who_could_come(work: Work, case: Case) -> Field | None:
+    """Who could be drawn now and who not, for somebody who asks why; None if nobody is needed."""
+    seat = await seat_of(work, case)
+    return None if seat is None else await field_of(work, case, seat, lock=False)
+
+
+async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> Field:
+    """Who may be drawn and who may not; the day of every officer is locked for a draw, so that the answer holds."""
     visit, limits = case.visit, policy(case.office, Policy)
-    if seat.part is not None:
+    if seat.part is not None and lock:
         ids = await queries.officer_ids(work, case.office.id)
         await booking.lock_bits(work, case.office.id, [(seat.part.day, each) for each in ids], spare={})
     officers = await queries.officers(

@@ -1,0 +1,115 @@
+"""Reads of the chief's screen: visits without inspector, replacements to decide, visits that have their inspector."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from visits.assignment.tables import Assignment, Reassignment
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case, visible_visits
+from visits.declarations.tables import Declaration
+from visits.journey.states import Level, State
+from visits.journey.tables import Visit
+from visits.people.tables import Person
+from visits.sites.tables import Office, Resource
+from visits.store.work import Work
+
+#: Most rows of one list.
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One visit of a list."""
+
+    case: Case
+    starts_at: datetime | None
+    inspector: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A replacement that waits for a second chief."""
+
+    case: Case
+    reassignment: Reassignment
+    asked_by: str
+
+
+def _starts() -> Any:
+    return func.lower(Appointment.during).label("starts_at")
+
+
+def _cases(*more: Any) -> Select[Any]:
+    return (
+        select(Visit, Declaration, Office, _starts(), *more)
+        .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
+        .join(Office, col(Office.id) == col(Visit.office_id))
+        .outerjoin(
+            Appointment,
+            and_(col(Appointment.visit_id) == col(Visit.id), col(Appointment.status) == "confirmed"),
+        )
+    )
+
+
+def _case(row: Any) -> Case:
+    return Case(visit=row[0], declaration=row[1], office=row[2])
+
+
+def _at_desk(*states: State) -> Any:
+    return and_(col(Visit.level) == Level.DOCUMENTS, col(Visit.state).in_(states))
+
+
+async def without_inspector(work: Work, freeze: timedelta) -> list[Seen]:
+    """Visits whose moment of the draw has passed and that nobody has, the next to begin first."""
+    live = select(col(Assignment.visit_id)).where(col(Assignment.ended_at).is_(None))
+    rows = await work.session.execute(
+        _cases()
+        .where(
+            visible_visits(work.actor),
+            or_(
+                and_(col(Visit.state) == State.BOOKED, func.lower(Appointment.during) <= work.now + freeze),
+                _at_desk(State.CHECKING, State.AT_DESK),
+            ),
+            or_(col(Visit.inspector_id).is_(None), col(Visit.id).not_in(live)),
+        )
+        .order_by(_starts().asc().nulls_last(), col(Visit.state_since), col(Visit.id))
+        .limit(MOST)
+    )
+    return [Seen(case=_case(row), starts_at=row.starts_at) for row in rows]
+
+
+async def with_inspector(work: Work) -> list[Seen]:
+    """Visits not begun yet that have their inspector, the next to begin first."""
+    rows = await work.session.execute(
+        _cases(func.coalesce(col(Person.name), col(Resource.name)).label("inspector"))
+        .join(Assignment, and_(col(Assignment.visit_id) == col(Visit.id), col(Assignment.ended_at).is_(None)))
+        .join(Resource, col(Resource.id) == col(Assignment.resource_id))
+        .outerjoin(Person, col(Person.id) == col(Resource.person_id))
+        .where(
+            visible_visits(work.actor),
+            or_(col(Visit.state) == State.BOOKED, _at_desk(State.CHECKING, State.AT_DESK)),
+            col(Visit.inspector_id).is_not(None),
+        )
+        .order_by(_starts().asc().nulls_last(), col(Assignment.since), col(Visit.id))
+        .limit(MOST)
+    )
+    return [Seen(case=_case(row), starts_at=row.starts_at, inspector=row.inspector) for row in rows]
+
+
+async def asked(work: Work) -> list[Request]:
+    """Replacements that wait for a second chief, the oldest first; one's own too, to be seen and not decided."""
+    chief = aliased(Person)
+    rows = await work.session.execute(
+        _cases(Reassignment, col(chief.name))
+        .join(Reassignment, col(Reassignment.visit_id) == col(Visit.id))
+        .join(chief, col(chief.id) == col(Reassignment.asked_by))
+        .where(visible_visits(work.actor), col(Reassignment.state) == "open")
+        .order_by(col(Reassignment.asked_at), col(Reassignment.id))
+        .limit(MOST)
+    )
+    return [Request(case=_case(row), reassignment=row[4], asked_by=row[5]) for row in rows]
