@@ -235,6 +235,16 @@ async def outbound_of(work: Work, visit_id: UUID, version: int | None = None) ->
     )
 
 
+async def newest_outbound(work: Work, visit_id: UUID) -> Outbound:
+    """The newest version of a visit's report on its way, to be read."""
+    found = await work.session.scalar(
+        select(Outbound).where(col(Outbound.visit_id) == visit_id).order_by(col(Outbound.version).desc()).limit(1)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
 async def due_outbound(work: Work, *, limit: int = 100) -> Sequence[UUID]:
     """Reports whose next try has come, the oldest report first."""
     rows = await work.session.scalars(

@@ -27,6 +27,19 @@ NOTES: dict[str, str] = {
     "unknown_declaration": N_("La déclaration n'est pas encore arrivée. Le message attend et sera repris tout seul."),
 }
 
+#: What people read for a doubt of the reader about a declaration it took.
+DOUBTS: dict[str, str] = {
+    "unregistered": N_("La déclaration n'est pas encore enregistrée."),
+    "container_check_digit": N_("Le chiffre de contrôle d'un conteneur ne tombe pas juste. Vérifiez-le sur la boîte."),
+    "container_flag_mismatch": N_("La déclaration dit le contraire de ses conteneurs. Les conteneurs comptent."),
+    "container_item_unknown": N_("Un conteneur nomme un article qui n'existe pas."),
+    "item_count_mismatch": N_("Le nombre d'articles annoncé n'est pas celui des articles lus."),
+    "gross_weight_mismatch": N_("Le poids total annoncé n'est pas la somme des articles."),
+    "hs_invalid": N_("Une espèce tarifaire n'a pas huit chiffres."),
+    "unknown_element": N_("Le fichier contient un élément inconnu. Il n'a pas été lu."),
+    "control_characters": N_("Un texte contient des signes invisibles."),
+}
+
 
 def happened(work: Work, at: datetime) -> datetime | None:
     """The sender's time of a fact; a clock ahead of ours is not believed."""
