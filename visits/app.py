@@ -75,7 +75,7 @@ def make_app(tools: Tools) -> Litestar:
             path="/schema",
             render_plugins=[JsonRenderPlugin()],
         ),
-        compression_config=CompressionConfig(backend="gzip", minimum_size=600),
+        compression_config=CompressionConfig(backend="gzip", minimum_size=600, exclude_opt_key="uncompressed"),
         request_max_body_size=64 * 1024 * 1024,
         logging_config=None,
     )

@@ -6,6 +6,7 @@ from visits.booking import api as booking_api
 from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
 from visits.portals.admin import agencies as admin_agencies
+from visits.portals.admin import checklists as admin_checklists
 from visits.portals.admin import firms as admin_firms
 from visits.portals.admin import offices as admin_offices
 from visits.portals.admin import people as admin_people
@@ -79,6 +80,7 @@ ROUTES: list[Any] = [
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,
     *admin_agencies.ROUTES,
+    *admin_checklists.ROUTES,
     *admin_firms.ROUTES,
     *admin_offices.ROUTES,
     *admin_people.ROUTES,

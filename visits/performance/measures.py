@@ -63,7 +63,7 @@ def measures(told: Iterable[Happening], between: Between = wall) -> dict[str, fl
         "T06": span(requested, first("appointment_confirmed", requested) if requested else None),
         "T08": between(booked.at, slot) / MINUTE if booked and slot else None,
         "T13": between(slot, started.at) / MINUTE if slot and started else None,
-        "T14": _sum(spans(story, _BEGINS, _STOPS, _PAPER), between),
+        "T14": _sum(spans(story, _BEGINS, _STOPS, _PAPER), between) if ended else None,
         "T15": span(started, ended) if started and ended and started.at <= ended.at else None,
         "T16": _sum(stops, between) if stops or not ended else 0.0,
         "T17": span(ended_before(story, signed), signed),

@@ -111,7 +111,8 @@ def _lane() -> Any:
     )
 
 
-def _select() -> Select[Any]:
+def select_cases() -> Select[Any]:
+    """Cases with what their next step depends on; give it conditions, an order and a limit."""
     rated = exists().where(col(Rating.visit_id) == col(Visit.id))
     return (
         select(
@@ -130,7 +131,8 @@ def _select() -> Select[Any]:
     )
 
 
-def _listed(row: Any) -> Listed:
+def listed(row: Any) -> Listed:
+    """One row of `select_cases`."""
     visit: Visit = row[0]
     return Listed(
         visit=visit,
@@ -158,7 +160,7 @@ async def open_cases(work: Work, page: int = 1) -> Cases:
     mine = firms_turn(work.actor)
     rows = (
         await work.session.execute(
-            _select()
+            select_cases()
             .add_columns(
                 func.count().over().label("total"),
                 func.sum(case((mine, 1), else_=0)).over().label("mine"),
@@ -170,7 +172,7 @@ async def open_cases(work: Work, page: int = 1) -> Cases:
         )
     ).all()
     return Cases(
-        rows=[_listed(row) for row in rows],
+        rows=[listed(row) for row in rows],
         total=rows[0].total if rows else 0,
         firms_turn=int(rows[0].mine) if rows else 0,
         page=max(page, 1),
@@ -180,7 +182,7 @@ async def open_cases(work: Work, page: int = 1) -> Cases:
 async def closed_cases(work: Work, *, since: datetime | None = None, limit: int = PAGE, page: int = 1) -> Cases:
     """The cases of the reader that are over, newest first; `since` leaves older ones out."""
     query = (
-        _select()
+        select_cases()
         .add_columns(func.count().over().label("total"))
         .where(visible_visits(work.actor), col(Visit.state).in_(OVER))
         .order_by(col(Visit.state_since).desc(), col(Visit.id))
@@ -190,17 +192,17 @@ async def closed_cases(work: Work, *, since: datetime | None = None, limit: int 
     if since is not None:
         query = query.where(col(Visit.state_since) >= since)
     rows = (await work.session.execute(query)).all()
-    return Cases(rows=[_listed(row) for row in rows], total=rows[0].total if rows else 0, page=max(page, 1))
+    return Cases(rows=[listed(row) for row in rows], total=rows[0].total if rows else 0, page=max(page, 1))
 
 
 async def cases_of(work: Work, declaration_id: UUID) -> list[Listed]:
     """The visits of one declaration the reader may open, newest first."""
     rows = await work.session.execute(
-        _select()
+        select_cases()
         .where(visible_visits(work.actor), col(Visit.declaration_id) == declaration_id)
         .order_by(col(Visit.opened_at).desc(), col(Visit.id).desc())
     )
-    return [_listed(row) for row in rows]
+    return [listed(row) for row in rows]
 
 
 async def site_names(work: Work, ids: Sequence[UUID]) -> dict[UUID, str]:

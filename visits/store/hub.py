@@ -123,6 +123,11 @@ class Hub:
         if not readers:
             self._topics.pop(topic, None)
 
+    def hang_up(self) -> None:
+        """End every subscription: the process stops, and open streams must not hold it up."""
+        for subscription in self._readers():
+            subscription.close()
+
     async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run(), name="hub")
         return self
@@ -133,8 +138,7 @@ class Hub:
         if self._task:
             self._task.cancel()
             await asyncio.wait([self._task])
-        for subscription in self._readers():
-            subscription.close()
+        self.hang_up()
 
     async def _run(self) -> None:
         """Connect, listen, and again: a lost connection is expected and costs the readers one RESYNC."""

@@ -1,0 +1,152 @@
+"""/chief: what needs a visit chief now, oldest first, each with its age, its holder and one button."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from litestar import Request, Response
+from litestar.params import FromQuery
+
+from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
+from visits.declarations.queries import open_conflicts, title_of
+from visits.journey.states import State
+from visits.people.queries import person_by_id
+from visits.portals.chief import queries
+from visits.portals.queries import PAGE, Listed
+from visits.portals.steps import next_step
+from visits.portals.telling import at_office
+from visits.roles import CHIEFS
+from visits.sites.queries import office_by_id
+from visits.store.work import Work
+from visits.texts import N_
+from visits.web.language import say, say_many
+from visits.web.pages import language_of, page
+from visits.web.route import get
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo:
+    """One thing to do."""
+
+    kind: str
+    title: str
+    about: str
+    since: datetime
+    href: str
+    button: str
+
+
+#: How each kind is counted in the first line, and said in its row.
+KINDS: dict[str, tuple[str, str, str]] = {
+    "package": (N_("%(num)s dossier à vérifier"), N_("%(num)s dossiers à vérifier"), N_("Dossier à vérifier")),
+    "inspector": (
+        N_("%(num)s visite sans vérificateur"),
+        N_("%(num)s visites sans vérificateur"),
+        N_("Sans vérificateur"),
+    ),
+    "replacement": (
+        N_("%(num)s remplacement à décider"),
+        N_("%(num)s remplacements à décider"),
+        N_("Second avis demandé"),
+    ),
+    "report": (N_("%(num)s rapport à valider"), N_("%(num)s rapports à valider"), N_("Rapport à valider")),
+    "conflict": (N_("%(num)s conflit à trancher"), N_("%(num)s conflits à trancher"), N_("Deux contenus, un numéro")),
+    "message": (N_("%(num)s message à voir"), N_("%(num)s messages à voir"), N_("Message retenu")),
+    "act": (N_("%(num)s accusé à saisir"), N_("%(num)s accusés à saisir"), N_("Rapport à porter à la main")),
+    "voucher": (
+        N_("%(num)s bon à enlever à saisir"),
+        N_("%(num)s bons à enlever à saisir"),
+        N_("Bon à enlever à saisir"),
+    ),
+}
+_BY_STATE = {
+    State.CHECKING: "package",
+    State.BOOKED: "inspector",
+    State.AT_DESK: "inspector",
+    State.SIGNED: "report",
+    State.VALIDATED: "act",
+    State.PUSHED: "act",
+    State.ACKNOWLEDGED: "voucher",
+}
+
+
+@get("/chief", roles=CHIEFS)
+async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[str]:  # type: ignore[type-arg]
+    """The queue."""
+    at_office(request, await office_by_id(work, work.actor.office))
+    language = language_of(request)
+    todos = sorted(await _todos(work), key=lambda todo: todo.since)
+    person = await person_by_id(work, work.actor.person) if work.actor.person else None
+    number = max(p, 1)
+    counts = Counter(todo.kind for todo in todos)
+    return page(
+        request,
+        "chief/home.html",
+        title=say_many(N_("%(num)s chose vous attend"), N_("%(num)s choses vous attendent"), len(todos), language),
+        total=len(todos),
+        lead=" · ".join(
+            say_many(one, many, counts[kind], language) for kind, (one, many, _) in KINDS.items() if counts[kind]
+        ),
+        rows=[(todo, say(KINDS[todo.kind][2], language)) for todo in todos[(number - 1) * PAGE : number * PAGE]],
+        previous=f"/chief?p={number - 1}" if number > 1 else "",
+        next=f"/chief?p={number + 1}" if number * PAGE < len(todos) else "",
+        now=work.now,
+        tour=person is not None and person.toured_at is None,
+    )
+
+
+async def _todos(work: Work) -> list[Todo]:
+    """Everything that waits, from each place that holds some of it."""
+    found = [_visit(each, work.actor.roles) for each in await queries.waiting_visits(work)]
+    for conflict, declaration in await open_conflicts(work):
+        address = f"/chief/conflicts/{conflict.id}"
+        found.append(_todo("conflict", declaration, conflict.at, address, N_("Comparer les deux contenus")))
+    for asked, _, declaration in await queries.asked_replacements(work):
+        found.append(
+            _todo("replacement", declaration, asked.asked_at, "/chief/assignment", N_("Donner le second avis"))
+        )
+    for outbound, _, declaration in await unfinished_outbound(work):
+        if outbound.state == "parked":
+            found.append(_todo("message", declaration, outbound.at, "/chief/messages", N_("Voir le message")))
+    for event, declaration in await parked_events(work):
+        found.append(
+            _todo("message", declaration, event.parked_at or event.at, "/chief/messages", N_("Voir le message"))
+        )
+    for inbound in await inbound_to_see(work):
+        found.append(
+            Todo(
+                kind="message",
+                title=inbound.about or inbound.name or inbound.sender,
+                about="",
+                since=inbound.received_at,
+                href="/chief/messages",
+                button=N_("Voir le message"),
+            )
+        )
+    return found
+
+
+def _visit(case: Listed, roles: Any) -> Todo:
+    step = next_step(case.standing, roles)
+    return Todo(
+        kind=_BY_STATE[case.standing.state],
+        title=case.title,
+        about=_about(case.declaration),
+        since=case.visit.state_since,
+        href=step.href,
+        button=step.button,
+    )
+
+
+def _todo(kind: str, declaration: Any, since: datetime, href: str, button: str) -> Todo:
+    return Todo(
+        kind=kind, title=title_of(declaration), about=_about(declaration), since=since, href=href, button=button
+    )
+
+
+def _about(declaration: Any) -> str:
+    return " · ".join(part for part in (declaration.goods, declaration.consignee_name) if part)
+
+
+ROUTES = [home]
