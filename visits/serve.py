@@ -22,6 +22,7 @@ from visits.ids import TenantId
 from visits.installation import bring_up
 from visits.people.access import tenant_of
 from visits.settings import Settings
+from visits.store.hub import Hub
 from visits.store.tools import Tools
 from visits.web.language import say
 
@@ -77,6 +78,10 @@ async def serving(server: Server) -> None:
         await asyncio.shield(task)
     except asyncio.CancelledError:
         server.should_exit = True
+        # Open streams would hold the end up until the patience is over.
+        hub: Hub | None = server.config.app.state.get("hub")  # type: ignore[union-attr]
+        if hub:
+            hub.hang_up()
         await task
         raise
 
@@ -104,7 +109,7 @@ def serve(*, host: str | None, port: int | None, migrate: bool) -> int:
         print(f"http://{settings.host}:{settings.port}", flush=True)
         await serving(web_server(tools, settings.host, settings.port))
 
-    return _told(lambda: until_stopped(web))
+    return told(lambda: until_stopped(web))
 
 
 def worker() -> int:
@@ -119,14 +124,14 @@ def worker() -> int:
         finally:
             await tools.database.engine.dispose()
 
-    return _told(lambda: until_stopped(run))
+    return told(lambda: until_stopped(run))
 
 
 def simulator(*, host: str, port: int, data: Path, target: str, key: str, secret: str, delay: float) -> int:
     """`visits simulator`."""
-    from visits.clearance.simulator import serve as simulate
+    from visits.clearance.simulator.serve import serve as simulate
 
-    return _told(
+    return told(
         lambda: simulate(
             host=host,
             port=port,
@@ -160,7 +165,7 @@ def import_files(files: Sequence[Path], *, tenant: str, as_json: bool) -> int:
         nonlocal status
         status = asyncio.run(run())
 
-    return _told(whole) or status
+    return told(whole) or status
 
 
 def _line(answer: dict[str, Any]) -> str:
@@ -171,14 +176,14 @@ def _line(answer: dict[str, Any]) -> str:
 
 def migrate() -> int:
     """`visits migrate`."""
-    return _told(lambda: asyncio.run(_migrate()))
+    return told(lambda: asyncio.run(_migrate()))
 
 
 async def _migrate() -> None:
     await bring_up(Settings.from_environment())
 
 
-def _told(run: Callable[[], None]) -> int:
+def told(run: Callable[[], None]) -> int:
     """Run; a refusal is one sentence on the error stream, not a traceback."""
     try:
         run()

@@ -10,9 +10,13 @@ from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from visits.actor import Actor
+from visits.actor import Actor, system
 from visits.assignment.seeds import keep_seeds
 from visits.background.deliver import forgotten, moments
+from visits.booking.expire import sweep
+from visits.booking.materialise import keep_calendars
+from visits.clearance.folder import look
+from visits.clearance.push import push, tick_push
 from visits.ids import TenantId
 from visits.people.access import NO_TENANT
 from visits.people.queries import tenants
@@ -32,17 +36,29 @@ class Tick:
     job: Job
 
 
+async def _expired_holds(tools: Tools, tenant: TenantId) -> int:
+    return await tools.database.run(system(tenant), sweep)
+
+
 TICKS: tuple[Tick, ...] = (
+    #: Calendars written out sixty days ahead, and compared with the appointments first.
+    Tick("calendars", timedelta(hours=3), keep_calendars),
     #: Events whose job was lost with a process or a database: woken again.
     Tick("forgotten", timedelta(seconds=20), forgotten),
     #: Hold ends, draws, reveals, retries: whatever has come due.
     Tick("moments", timedelta(seconds=5), moments),
+    #: Files and messages somebody put into the watched folder.
+    Tick("folder", timedelta(seconds=3), look),
+    #: Reports that wait for the clearance system, and the probe of a link that is down.
+    Tick("push", timedelta(seconds=5), tick_push),
+    #: Held times that ran out while nobody asked for them.
+    Tick("holds", timedelta(seconds=20), _expired_holds),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
     Tick("seeds", timedelta(minutes=5), keep_seeds),
 )
 
 #: Jobs of the queue besides `deliver`: name to function(tools, tenant, **args).
-TASKS: dict[str, Callable[..., Awaitable[None]]] = {}
+TASKS: dict[str, Callable[..., Awaitable[None]]] = {"push": push}
 
 
 async def run_tick(tools: Tools, tick: Tick) -> None:

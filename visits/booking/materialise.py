@@ -9,7 +9,6 @@ from visits.actor import system
 from visits.booking import calendars, queries
 from visits.booking.reconcile import reconcile
 from visits.ids import TenantId
-from visits.people import queries as people
 from visits.sites.hours import calendar, grid_of
 from visits.sites.queries import office_by_id, offices
 from visits.sites.tables import Office
@@ -18,7 +17,6 @@ from visits.store.work import Work
 
 #: How far ahead the calendars are written out; staff book this far.
 AHEAD = 60
-NO_TENANT = TenantId(UUID(int=0))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,20 +73,14 @@ async def materialise(work: Work, office: Office, *, days: int = AHEAD, first: d
     return Edited(changed=len(rows), stranded=tuple(sorted(stranded, key=lambda each: (stranded[each], each))))
 
 
-async def nightly(tools: Tools) -> int:
-    """Compare, alarm, and write out the calendars of every office of every administration, an office a transaction.
+async def keep_calendars(tools: Tools, tenant: TenantId) -> int:
+    """The periodic job: compare, alarm, and write out the calendars of every office, an office a transaction.
 
     Returns how many differences stood between the bits and the appointments before writing.
     """
-    found = 0
-    async with tools.database.work(system(NO_TENANT)) as work:
-        tenants = [TenantId(each.id) for each in await people.tenants(work)]
-    for tenant in tenants:
-        async with tools.database.work(system(tenant)) as work:
-            ids = [each.id for each in await offices(work)]
-        for office_id in ids:
-            found += await tools.database.run(system(tenant), _one_office, office_id)
-    return found
+    async with tools.database.work(system(tenant)) as work:
+        ids = [each.id for each in await offices(work)]
+    return sum([await tools.database.run(system(tenant), _one_office, office_id) for office_id in ids])
 
 
 async def _one_office(work: Work, office_id: UUID) -> int:

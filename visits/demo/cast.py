@@ -41,14 +41,12 @@ AGENCIES = (
     ("NORMES", "Normalisation", "Conformité aux normes"),
 )
 
-#: Brokers first, then importers: code, name, importer.
+#: Brokers first, then importers: code, name, importer. Enough of them that no inspector meets one too often.
+BROKERS = ("00847P", "00911K", "00932M", "01004C", "01127R", "01233T", "01358W", "01460Z")
+IMPORTERS = ("2604817K", "2604818L", "2604819M")
 FIRMS = (
-    ("00847P", "Transit 1 Exemple", False),
-    ("00911K", "Transit 2 Exemple", False),
-    ("00932M", "Transit 3 Exemple", False),
-    ("2604817K", "Importateur 1 Exemple", True),
-    ("2604818L", "Importateur 2 Exemple", True),
-    ("2604819M", "Importateur 3 Exemple", True),
+    *((code, f"Transit {number} Exemple", False) for number, code in enumerate(BROKERS, start=1)),
+    *((code, f"Importateur {number} Exemple", True) for number, code in enumerate(IMPORTERS, start=1)),
 )
 
 
@@ -69,16 +67,17 @@ class SamplePerson:
 def people() -> list[SamplePerson]:
     """Everybody, in the order the sign-in page shows them."""
     return [
-        SamplePerson("declarant1", "Déclarant 1", Role.DECLARANT, firm="00847P", office=False),
-        SamplePerson("declarant2", "Déclarant 2", Role.DECLARANT, firm="00911K", office=False),
-        SamplePerson("declarant3", "Déclarant 3", Role.DECLARANT, firm="00932M", office=False),
+        *(
+            SamplePerson(f"declarant{number}", f"Déclarant {number}", Role.DECLARANT, firm=code, office=False)
+            for number, code in enumerate(BROKERS, start=1)
+        ),
         SamplePerson("cabinet1", "Responsable 1", Role.FIRM_ADMIN, firm="00847P", office=False, also=(Role.DECLARANT,)),
         SamplePerson("importateur1", "Importateur 1", Role.IMPORTER, firm="2604817K", office=False),
         *(
             SamplePerson(
                 f"verificateur{number}", f"Vérificateur {number}", Role.INSPECTOR, quality="inspecteur des douanes"
             )
-            for number in range(1, 9)
+            for number in range(1, 13)
         ),
         SamplePerson("chef1", "Chef de visite 1", Role.VISIT_CHIEF),
         SamplePerson("chef2", "Chef de visite 2", Role.VISIT_CHIEF),

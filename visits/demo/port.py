@@ -22,14 +22,21 @@ from visits.store.work import Database, Work
 FOUNDED = date(2026, 1, 1)
 
 
-async def add_tenant(owner_dsn: str) -> TenantId:
-    """Add the sample administration, as the owner of the database: the application may not add one."""
+async def known_tenant(owner_dsn: str) -> TenantId | None:
+    """The sample administration, if it was founded before; then its data is left as it is."""
     connection = await asyncpg.connect(owner_dsn)
     try:
         known = await connection.fetchval("select id from tenant where host = $1", cast.TENANT["host"])
-        if known:
-            return TenantId(UUID(str(known)))
-        tenant = TenantId(new_id())
+        return TenantId(UUID(str(known))) if known else None
+    finally:
+        await connection.close()
+
+
+async def add_tenant(owner_dsn: str, tenant: TenantId | None = None) -> TenantId:
+    """Add the sample administration, as the owner of the database: the application may not add one."""
+    connection = await asyncpg.connect(owner_dsn)
+    try:
+        tenant = tenant or TenantId(new_id())
         await connection.execute(
             "insert into tenant (id, host, name, country, currency, language) values ($1, $2, $3, $4, $5, $6)",
             tenant,
@@ -154,9 +161,3 @@ async def actor_named(database: Database, tenant: TenantId, login: str) -> Actor
         if person is None:
             raise LookupError(login)
         return queries.actor_of(person, await queries.memberships_of(work, person.id))
-
-
-async def is_founded(database: Database, tenant: TenantId) -> bool:
-    """Was the port founded before? Then its data is left as it is."""
-    async with database.work(system(tenant, "demo")) as work:
-        return await work.session.scalar(select(col(Office.id)).limit(1)) is not None

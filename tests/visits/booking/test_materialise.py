@@ -11,7 +11,7 @@ from scheduling import bits
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, tomorrow
 from visits.booking import queries
-from visits.booking.materialise import nightly
+from visits.booking.materialise import keep_calendars
 from visits.booking.reconcile import reconcile
 from visits.booking.tables import DayBits
 from visits.sites.queries import office_by_id
@@ -100,8 +100,8 @@ async def test_every_night_differences_are_told_and_put_right(stage: Stage) -> N
 
     await stage.run("system", spoil)
 
-    assert await nightly(stage.tools) >= 2
-    assert await nightly(stage.tools) == 0
+    assert await keep_calendars(stage.tools, stage.tenant) >= 2
+    assert await keep_calendars(stage.tools, stage.tenant) == 0
 
     async with stage.work() as work:
         assert len(await queries.live_of(work, visit.id)) == 1
