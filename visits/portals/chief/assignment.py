@@ -1,7 +1,7 @@
 """/chief/assignment: visits nobody may be drawn for, replacements that need a second chief, and why who was drawn."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from visits.assignment import queries, replace, waiting
-from visits.assignment.draw import draw_now, who_could_come
+from visits.assignment.draw import draw_now, draws_at, who_could_come
 from visits.assignment.rules import REASONS, SENTENCES, NobodyEligible, Policy
 from visits.assignment.tables import Draw
 from visits.declarations.queries import case_of
@@ -32,6 +32,8 @@ class Blocked:
     """A visit without inspector, and who stands where."""
 
     seen: waiting.Seen
+    #: Since when: the moment of the draw, or of the state if that came later.
+    since: datetime
     #: How many could be drawn if one tried now.
     ready: int
     excluded: list[tuple[str, str]]
@@ -69,11 +71,14 @@ async def board(work: Work, request: Asked) -> Response[str]:
 
 async def _blocked(work: Work, seen: waiting.Seen, language: str) -> Blocked:
     field = await who_could_come(work, seen.case)
+    began = seen.case.visit.state_since
+    since = max(began, draws_at(seen.case, seen.starts_at)) if seen.starts_at else began
     if field is None:
-        return Blocked(seen=seen, ready=0, excluded=[])
+        return Blocked(seen=seen, since=since, ready=0, excluded=[])
     names = await queries.names_of(work, [each for each, _ in field.excluded])
     return Blocked(
         seen=seen,
+        since=since,
         ready=len(field.eligible),
         excluded=[(names.get(each, ""), say(SENTENCES[code], language)) for each, code in field.excluded],
     )
