@@ -1,0 +1,1 @@
+"""What inspectors work with: a tablet, gloves, sun."""
