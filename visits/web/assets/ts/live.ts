@@ -20,6 +20,11 @@ const QUIET = 400;
 const PATIENCE = 3000;
 const LONGEST = 30_000;
 
+function freeze(id: string, is: boolean): void {
+  const notice = document.getElementById(id)?.querySelector<HTMLElement>("[data-frozen]");
+  if (notice) notice.hidden = !is;
+}
+
 async function refresh(id: string): Promise<void> {
   const part = document.getElementById(id);
   const address = part?.dataset.fragment;
@@ -29,7 +34,11 @@ async function refresh(id: string): Promise<void> {
     return;
   }
   const answer = await fetch(address, { headers: { "X-Fragment": id }, credentials: "same-origin" });
-  if (!answer.ok) return;
+  // Signed out meanwhile, or the service is down: what stands here is old, and says so.
+  if (!answer.ok) {
+    freeze(id, true);
+    return;
+  }
   const parsed = new DOMParser().parseFromString(policy.createHTML(await answer.text()), "text/html");
   const fresh = parsed.getElementById(id);
   if (fresh) part.replaceWith(document.importNode(fresh, true));
@@ -45,8 +54,7 @@ function listen(part: HTMLElement): void {
   const frozen = (is: boolean): void => {
     clearTimeout(lost);
     lost = 0;
-    const notice = document.getElementById(id)?.querySelector<HTMLElement>("[data-frozen]");
-    if (notice) notice.hidden = !is;
+    freeze(id, is);
   };
   const plan = (): void => {
     clearTimeout(planned);
