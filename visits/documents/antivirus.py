@@ -2,7 +2,7 @@
 
 import asyncio
 import struct
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from visits.documents.refusals import FileInfected, ScannerDown
 from visits.settings import Settings
@@ -17,7 +17,7 @@ PATIENCE = 20.0
 class Scanner(Protocol):
     """Something that knows harmful files."""
 
-    async def scan(self, file: BinaryIO) -> str | None:
+    async def scan(self, file: IO[bytes]) -> str | None:
         """The name of what was found, or None; ScannerDown if it cannot tell."""
         ...
 
@@ -29,7 +29,7 @@ class Clamd:
         host, _, port = address.rpartition(":")
         self._host, self._port = host or "127.0.0.1", int(port)
 
-    async def scan(self, file: BinaryIO) -> str | None:
+    async def scan(self, file: IO[bytes]) -> str | None:
         """What the daemon says of the file."""
         try:
             async with asyncio.timeout(PATIENCE):
@@ -47,7 +47,7 @@ class Clamd:
             return verdict.removesuffix(" FOUND")
         raise ScannerDown(answer=answer)
 
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, file: BinaryIO) -> str:
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, file: IO[bytes]) -> str:
         writer.write(b"zINSTREAM\0")
         file.seek(0)
         while chunk := await asyncio.to_thread(file.read, CHUNK):
@@ -65,7 +65,7 @@ def scanners(settings: Settings) -> tuple[Scanner, ...]:
     return (Clamd(settings.clamd),) if settings.clamd else ()
 
 
-async def refuse_harmful(settings: Settings, file: BinaryIO) -> None:
+async def refuse_harmful(settings: Settings, file: IO[bytes]) -> None:
     """Ask every scanner; the first find refuses the file."""
     for scanner in scanners(settings):
         found = await scanner.scan(file)
@@ -73,7 +73,7 @@ async def refuse_harmful(settings: Settings, file: BinaryIO) -> None:
             raise FileInfected(found=found)
 
 
-def carries_test_virus(content: BinaryIO | bytes) -> bool:
+def carries_test_virus(content: IO[bytes] | bytes) -> bool:
     """Is the test string anywhere in it?"""
     if isinstance(content, bytes):
         return TEST_VIRUS in content

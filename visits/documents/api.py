@@ -131,7 +131,7 @@ async def give_up(request: Request, upload_id: FromPath[UUID]) -> Response[None]
     return Response(None, status_code=204, headers=COMMON)
 
 
-@get("/api/documents/{document_id:uuid}/content", roles=FIRM | CASE_READERS)
+@get("/api/documents/{document_id:uuid}/content", roles=FIRM | CASE_READERS, opt={"uncompressed": True})
 async def content(request: Request, document_id: FromPath[UUID], inline: FromQuery[bool] = False) -> Response[Any]:  # type: ignore[type-arg]
     """A document as it was sent, for whoever may open its visit."""
     tools: Tools = request.app.state.tools

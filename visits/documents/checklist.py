@@ -15,10 +15,10 @@ from visits.texts import N_
 REASONS: dict[str, str] = {
     "illegible": N_("illisible"),
     "wrong_document": N_("ce n'est pas la bonne pièce"),
-    "incomplete": N_("incomplète"),
-    "expired": N_("périmée"),
+    "incomplete": N_("il manque une partie"),
+    "expired": N_("validité dépassée"),
     "differs": N_("ne correspond pas à la déclaration"),
-    "missing": N_("manquante"),
+    "missing": N_("pièce à ajouter"),
     "other": N_("autre raison"),
 }
 #: After these the same file cannot serve again; after the others an answer may be enough.

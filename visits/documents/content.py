@@ -48,7 +48,7 @@ def part_of(header: str | None, size: int) -> tuple[int, int] | None:
 async def hand_over(
     request: Request[Any, Any, Any], blobs: Blobs, document: Document, *, inline: bool = False
 ) -> Response[Any]:
-    """The file, or the part of it that was asked for."""
+    """The file, or the part of it that was asked for. Parts are counted in its bytes: the route is `uncompressed`."""
     if await blobs.head(document.blob) is None:
         raise FileNotFoundError(document.blob)
     tag = f'"{document.sha256}"'
@@ -65,10 +65,7 @@ async def hand_over(
     }
     if request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    # A part is counted in bytes of the file: whoever would get it compressed gets all of it. Browsers ask for
-    # parts uncompressed (Fetch, "Range").
-    countable = "gzip" not in request.headers.get("accept-encoding", "")
-    same = countable and request.headers.get("if-range") in (None, tag)
+    same = request.headers.get("if-range") in (None, tag)
     part = part_of(request.headers.get("range"), document.size) if same else None
     start, end = part or (0, document.size)
     headers["content-length"] = str(end - start)

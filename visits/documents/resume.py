@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from visits.actor import Actor, system
@@ -169,8 +169,8 @@ async def append(
             here = here if upload.document_id else await spool.append(offset, pieces)
         else:
             with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as aside:
-                await _verified(pieces, checksum, aside)  # type: ignore[arg-type]
-                here = await spool.append(offset, _read(aside))  # type: ignore[arg-type]
+                await _verified(pieces, checksum, aside)
+                here = await spool.append(offset, _read(aside))
         if here == upload.length:
             return await _finish(tools, actor, upload_id)
         return _standing(await tools.database.run(actor, _went_on, upload_id, here), here)
@@ -328,7 +328,7 @@ async def _within(body: AsyncIterable[bytes], room: int) -> AsyncIterator[bytes]
         yield piece
 
 
-async def _verified(body: AsyncIterable[bytes], checksum: Checksum, aside: BinaryIO) -> None:
+async def _verified(body: AsyncIterable[bytes], checksum: Checksum, aside: IO[bytes]) -> None:
     digest = hashlib.new(checksum.algorithm, usedforsecurity=False)
     async for piece in body:
         digest.update(piece)
@@ -337,7 +337,7 @@ async def _verified(body: AsyncIterable[bytes], checksum: Checksum, aside: Binar
         raise ChecksumMismatch()
 
 
-async def _read(aside: BinaryIO) -> AsyncIterator[bytes]:
+async def _read(aside: IO[bytes]) -> AsyncIterator[bytes]:
     aside.seek(0)
     while piece := await asyncio.to_thread(aside.read, CHUNK):
         yield piece

@@ -4,7 +4,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from typing import BinaryIO
+from typing import IO
 
 from lxml import etree
 from PIL import Image, UnidentifiedImageError
@@ -49,7 +49,7 @@ TAIL = 22 + 65535
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
 
-def sniff(file: BinaryIO) -> str:
+def sniff(file: IO[bytes]) -> str:
     """The media type of a file that is whole and of a kind taken; otherwise a refusal says what is wrong."""
     file.seek(0)
     head = file.read(512)
@@ -84,7 +84,7 @@ _MARKS = (
 )
 
 
-def _ends_as_zip(file: BinaryIO) -> bool:
+def _ends_as_zip(file: IO[bytes]) -> bool:
     """Is there an archive at the end of the file, which other programs would open instead?"""
     size = file.seek(0, 2)
     file.seek(max(0, size - TAIL))
@@ -96,7 +96,7 @@ def _ends_as_zip(file: BinaryIO) -> bool:
     return place + 22 + int(comment) == len(tail)
 
 
-def _pdf(file: BinaryIO) -> None:
+def _pdf(file: IO[bytes]) -> None:
     size = file.seek(0, 2)
     file.seek(max(0, size - 4096))
     tail = file.read()
@@ -106,7 +106,7 @@ def _pdf(file: BinaryIO) -> None:
         raise FileLocked()
 
 
-def _picture(file: BinaryIO) -> None:
+def _picture(file: IO[bytes]) -> None:
     """Read to the end, but never unpacked to full size in memory."""
     try:
         with Image.open(file, formats=("JPEG", "PNG", "TIFF")) as picture:
@@ -124,7 +124,7 @@ def _picture(file: BinaryIO) -> None:
         raise FileBroken() from fault
 
 
-def _xml(file: BinaryIO) -> None:
+def _xml(file: IO[bytes]) -> None:
     """Well formed, without a document type: nothing in it is looked up elsewhere or unfolds."""
     try:
         for event, element in etree.iterparse(file, events=("start", "end"), resolve_entities=False, no_network=True):
@@ -143,7 +143,7 @@ def _runs(tag: object) -> bool:
     return isinstance(tag, str) and etree.QName(tag).localname.lower() in {"html", "script", "svg"}
 
 
-_CHECKS: Mapping[str, Callable[[BinaryIO], None]] = {
+_CHECKS: Mapping[str, Callable[[IO[bytes]], None]] = {
     PDF: _pdf,
     JPEG: _picture,
     PNG: _picture,
@@ -152,7 +152,7 @@ _CHECKS: Mapping[str, Callable[[BinaryIO], None]] = {
 }
 
 
-def _office(file: BinaryIO) -> str:
+def _office(file: IO[bytes]) -> str:
     """Word and Excel are archives: their list is judged first, then every byte is counted while unpacking."""
     size = file.seek(0, 2)
     try:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from visits.actor import Actor
@@ -38,7 +38,7 @@ class Arriving:
     replaces: UUID | None = None
 
 
-async def receive(tools: Tools, actor: Actor, visit_id: UUID, arriving: Arriving, file: BinaryIO) -> Document:
+async def receive(tools: Tools, actor: Actor, visit_id: UUID, arriving: Arriving, file: IO[bytes]) -> Document:
     """A whole file, from a form: ask first, judge it, store it, then add it. No transaction waits for the line."""
     size = await asyncio.to_thread(file.seek, 0, 2)
     await tools.database.run(actor, make_room, visit_id, arriving.document_type, size, tools.settings)
@@ -49,7 +49,7 @@ async def receive(tools: Tools, actor: Actor, visit_id: UUID, arriving: Arriving
     )
 
 
-async def judge(settings: Settings, file: BinaryIO) -> str:
+async def judge(settings: Settings, file: IO[bytes]) -> str:
     """The media type of a file that may be taken."""
     media_type = await asyncio.to_thread(sniff, file)
     await refuse_harmful(settings, file)
@@ -159,7 +159,7 @@ def _fits(whole: int, size: int, limit: int) -> None:
         raise PackageFull(most=limit // MEGABYTE, left=max(0, limit - whole + size) // MEGABYTE)
 
 
-async def _pieces(file: BinaryIO) -> AsyncIterator[bytes]:
+async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
     await asyncio.to_thread(file.seek, 0)
     while chunk := await asyncio.to_thread(file.read, CHUNK):
         yield chunk
