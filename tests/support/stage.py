@@ -119,11 +119,7 @@ class Stage:
     @asynccontextmanager
     async def browser(self, name: str | None = None, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
         """An HTTP client of this administration, signed in as somebody, asking for pages in French."""
-        cookies = {}
-        if name:
-            async with self.work() as work:
-                person = await people.person_by_id(work, self.actors[name].person)  # type: ignore[arg-type]
-                cookies = {"visits-session": (await open_session(work, person)).token}
+        cookies = {"visits-session": await self.token(name)} if name else {}
         wanted = {"accept": "text/html", "sec-fetch-site": "same-origin", "accept-language": "fr"} | headers
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(app=self.app),  # type: ignore[arg-type]
@@ -132,6 +128,12 @@ class Stage:
             cookies=cookies,
         ) as client:
             yield client
+
+    async def token(self, name: str) -> str:
+        """The cookie of a fresh session of somebody."""
+        async with self.work() as work:
+            person = await people.person_by_id(work, self.actors[name].person)  # type: ignore[arg-type]
+            return (await open_session(work, person)).token
 
     # -- states -------------------------------------------------------------------------------------------
     async def declaration(self, **changes: Any) -> Declaration:
@@ -151,6 +153,10 @@ class Stage:
         """The visit as stored now."""
         async with self.work() as work:
             return await work.session.get_one(Visit, visit_id)
+
+    async def visit_called(self, text: str) -> Visit:
+        """The visit with this id, as an address writes it."""
+        return await self.visit(UUID(text))
 
     # -- people and resources -----------------------------------------------------------------------------
     async def _person(
