@@ -96,6 +96,7 @@ async def test_the_drawing_and_the_table_say_the_same(stage: Stage) -> None:
         assert "dépasse" in text
     assert "<svg" in drawing
     assert "dépasse, 20 min" in table
+    assert "/slots" not in table
 
 
 async def test_an_absent_inspector_has_a_row_that_says_so(stage: Stage) -> None:
@@ -141,7 +142,7 @@ async def test_an_outage_says_since_when_what_goes_on_and_what_happens_by_itself
                 visit_id=visit.id,
                 office_id=visit.office_id,
                 link="clearance",
-                message_key="k",
+                message_key=str(visit.id),
                 version=1,
                 due_at=now,
                 at=now,
@@ -228,3 +229,11 @@ async def test_the_stream_arrives_piece_by_piece_and_holds_no_transaction(stage:
     assert b"listening" in body["body"]
     assert b"changed" in news["body"]
     assert checked_out == 0
+
+
+async def test_a_chief_can_move_a_planned_visit_from_the_table_without_dragging(stage: Stage) -> None:
+    visit = await planned(stage)
+
+    table = await shown(stage, "chief", "/supervisor/board?view=table")
+
+    assert f'href="/chief/visits/{visit.id}/slots"' in table

@@ -85,7 +85,7 @@ async def test_a_voucher_is_keyed_by_hand_while_the_link_is_down(stage: Stage) -
                 visit_id=visit.id,
                 office_id=visit.office_id,
                 link="clearance",
-                message_key="k",
+                message_key=str(visit.id),
                 version=1,
                 state="acknowledged",
                 due_at=work.now,

@@ -110,8 +110,13 @@ def _times(story: list[Any], language: str) -> list[tuple[str, str]]:
 def _papers(listed: Listed, actor: Actor) -> list[tuple[str, str, str]]:
     """What can be opened from here: address, icon, words."""
     found = [(f"/office/packages/{listed.visit.id}", "document", N_("Pièces du dossier"))]
-    if listed.standing.state in REPORTED and actor.is_a(*CHIEFS):
-        found.append((f"/chief/reports/{listed.visit.id}", "seal", N_("Rapport de visite")))
+    if listed.standing.state in REPORTED:
+        address = (
+            f"/chief/reports/{listed.visit.id}" if actor.is_a(*CHIEFS) else f"/office/reports/{listed.visit.id}/pdf"
+        )
+        found.append((address, "seal", N_("Rapport de visite")))
+    if actor.is_a(*CHIEFS) and listed.standing.state not in OVER:
+        found.append((f"/chief/visits/{listed.visit.id}", "swap", N_("Décider : absence, conversion, annulation")))
     if actor.is_a(Role.INSPECTOR) and listed.standing.state not in OVER:
         found.append((f"/inspector/visits/{listed.visit.id}", "box", N_("Écran de la visite")))
     return found

@@ -93,6 +93,7 @@ async def show(work: Work, request: Request, view: FromQuery[str] = "") -> Respo
         decisions=decisions[:CARDS],
         hidden=len(decisions) - CARDS,
         as_table=view == "table",
+        moves=work.actor.is_a(*CHIEFS),
         chart=gantt.draw(rows, day.hours, work.now, gantt.frame(rows, day.hours, work.now, day.zone, day.language))
         if rows
         else None,
