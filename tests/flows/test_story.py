@@ -1,23 +1,29 @@
 """The whole story by forms alone, from the declaration's message to the rating."""
 
+from collections import Counter
 from contextlib import AsyncExitStack
 
 import httpx
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from tests.support.clock import MovedClock
 from tests.support.forms import Visitor
+from tests.support.links import CutLine
 from tests.support.stage import Stage
 from tests.support.steps_assignment import passed, starts
 from tests.support.steps_booking import calendars
 from tests.support.steps_reports import PASSWORD, same_pair_again, with_passwords
 from tests.support.story import Cast, Story, sample_of
 from visits.background.deliver import deliver
+from visits.evidence.verify import verify
 from visits.ids import new_id
 from visits.journey.states import State
 from visits.people.passwords import fingerprint
 from visits.people.tables import ApiKey
 from visits.roles import Role
+from visits.store.tables import DomainEvent
 
 PEOPLE = ("declarant", "chief", "inspector1", "inspector2", "inspector3")
 
@@ -114,3 +120,35 @@ async def test_a_declaration_goes_from_its_message_to_its_voucher(stage: Stage, 
 
     visit = await stage.visit_called(story.visit)
     assert visit.state == State.RELEASED
+
+
+@pytest.mark.slow
+async def test_the_story_passes_over_a_line_cut_at_every_message(stage: Stage, clock: MovedClock) -> None:
+    """Slow: every message is sent three times, one of them swallowed on the way, one on the way back."""
+    await calendars(stage)
+    line = CutLine(httpx.ASGITransport(app=stage.app))  # type: ignore[arg-type]
+    async with AsyncExitStack() as stack:
+        story = Story(await cast(stage, stack, line), sample_of(52002, clock.now().date()))
+
+        await run(stage, clock, story)
+
+    visit = await stage.visit_called(story.visit)
+    assert visit.state == State.RELEASED
+    assert line.messages > 40
+    assert await twice(stage, story) == []
+    async with stage.work("integrity") as work:
+        assert await verify(work) == []
+
+
+async def twice(stage: Stage, story: Story) -> list[str]:
+    """Kinds of events that happened more often than once though they may not."""
+    async with stage.work() as work:
+        kinds = (
+            await work.session.scalars(
+                select(col(DomainEvent.kind)).where(
+                    col(DomainEvent.visit_id) == (await stage.visit_called(story.visit)).id
+                )
+            )
+        ).all()
+    often = {"finding_recorded", "evidence_added", "party_checked_in", "seal_removed", "seal_affixed", "slot_held"}
+    return sorted(kind for kind, count in Counter(kinds).items() if count > 1 and kind not in often)
