@@ -49,7 +49,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.FIRM_ADMIN: (("/declarant", N_("Mes déclarations")), ("/declarant/firm", N_("Mon cabinet"))),
     Role.IMPORTER: (("/declarant", N_("Mes déclarations")), ("/declarant/firm", N_("Mon entreprise"))),
     Role.ADMIN: (
-        ("/admin", N_("Personnes")),
+        ("/admin/people", N_("Personnes")),
         ("/admin/offices", N_("Bureaux")),
         ("/admin/checklists", N_("Pièces")),
         ("/admin/policies", N_("Règles")),

@@ -1,4 +1,4 @@
-"""/admin/agencies: the controlling agencies beside customs."""
+"""/admin/offices/agencies: the controlling agencies beside customs."""
 
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,13 @@ from visits.web.route import get, post
 Asked = Request[Any, Any, Any]
 
 
-@get("/admin/agencies", roles=ADMINS)
+@get("/admin/offices/agencies", roles=ADMINS)
 async def listed(request: Asked, work: Work, edit: FromQuery[str] = "") -> Response[str]:
     """Every agency, and a form for another or for the one chosen."""
     return await _list(request, work, Form({}, language_of(request)), edit)
 
 
-@post("/admin/agencies", roles=ADMINS)
+@post("/admin/offices/agencies", roles=ADMINS)
 async def save(request: Asked, work: Work) -> Response[Any]:
     """A new agency, or other words for a known one."""
     form = await Form.of(request)
@@ -39,7 +39,7 @@ async def save(request: Asked, work: Work) -> Response[Any]:
     except firms.AgencyTaken as refusal:
         form.blame(request, "code", refusal)
         return await _list(request, work, form)
-    return go("/admin/agencies", flash=N_("L'organisme est enregistré."))
+    return go("/admin/offices/agencies", flash=N_("L'organisme est enregistré."))
 
 
 async def _list(request: Asked, work: Work, form: Form, edit: str = "") -> Response[str]:

@@ -14,7 +14,7 @@ class FallsOutside(Refusal):
     """Future appointments would not fit any more; nothing was changed yet."""
 
     code, status = "falls-outside", 409
-    says = N_("%(count)s rendez-vous à venir ne tiennent plus. Rien n'est encore changé.")
+    says = N_("Rendez-vous à venir qui ne tiennent plus : %(count)s. Rien n'est encore changé.")
 
 
 async def edit_calendar(

@@ -12,7 +12,7 @@ from visits.sites import queries as sites
 from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
-from visits.web.forms import MISSING, Form
+from visits.web.forms import Form
 from visits.web.language import say
 
 #: Every role an administrator gives; the service's own is not given to people.
@@ -67,11 +67,11 @@ class Places:
             return None
         wanted = Role(role)
         if wanted in OF_AN_OFFICE and office is None:
-            form.refuse("office", MISSING)
+            form.refuse("office", N_("Choisissez le bureau de ce rôle."))
         if wanted in FIRM and firm is None:
-            form.refuse("firm", MISSING)
+            form.refuse("firm", N_("Choisissez le cabinet de ce rôle."))
         if wanted is Role.AGENCY_OFFICER and agency is None:
-            form.refuse("agency", MISSING)
+            form.refuse("agency", N_("Choisissez l'organisme de ce rôle."))
         if form.errors:
             return None
         return Duty(

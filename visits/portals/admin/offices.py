@@ -125,7 +125,7 @@ async def add_holiday(request: Asked, office_id: FromPath[UUID]) -> Response[Any
         return await _one(request, work, office_id, form, outside=outside)
 
 
-@post("/admin/holidays/{holiday_id:uuid}/remove", roles=ADMINS)
+@post("/admin/offices/holidays/{holiday_id:uuid}/remove", roles=ADMINS)
 async def remove_holiday(request: Asked, work: Work, holiday_id: FromPath[UUID]) -> Response[None]:
     """An ordinary day again."""
     holiday = await queries.holiday_by_id(work, holiday_id)

@@ -30,7 +30,13 @@ Asked = Request[Any, Any, Any]
 LEFT_BEHIND = N_("C'est enregistré. Des rendez-vous à venir restent à confier à d'autres : le chef de visite les voit.")
 
 
-@get(["/admin", "/admin/people"], roles=ADMINS)
+@get("/admin", roles=ADMINS)
+async def home(request: Asked) -> Response[None]:
+    """Administrators begin with people."""
+    return go("/admin/people")
+
+
+@get("/admin/people", roles=ADMINS)
 async def listed(
     request: Asked, work: Work, q: FromQuery[str] = "", show: FromQuery[str] = "", p: FromQuery[int] = 1
 ) -> Response[str]:
@@ -105,7 +111,7 @@ async def _new(request: Asked, work: Work, form: Form) -> Response[str]:
     )
 
 
-def link_page(request: Asked, link: Link, *, back: str, frame: str = "desk.html") -> Response[str]:
+def link_page(request: Asked, link: Link, *, back: str, frame: str = "admin/frame.html") -> Response[str]:
     """The one-time link as text and as QR code; it is shown this once."""
     address = request.app.state.settings.public_url.rstrip("/") + link.path
     return page(
@@ -183,7 +189,7 @@ async def add_role(request: Asked, work: Work, person_id: FromPath[UUID]) -> Res
     return go(_path(person_id), flash=N_("Le rôle est donné. La personne se reconnecte pour l'avoir."))
 
 
-@post("/admin/roles/{membership_id:uuid}/end", roles=ADMINS)
+@post("/admin/people/roles/{membership_id:uuid}/end", roles=ADMINS)
 async def end_role(request: Asked, work: Work, membership_id: FromPath[UUID]) -> Response[None]:
     """A role ends now, and the calendar with the last role that needs one."""
     ended = await admin.end_role(work, membership_id)
@@ -193,13 +199,13 @@ async def end_role(request: Asked, work: Work, membership_id: FromPath[UUID]) ->
     return go(_path(ended.person_id), flash=N_("Le rôle est terminé et les connexions arrêtées."))
 
 
-@get("/admin/roles/{membership_id:uuid}/deputy", roles=ADMINS)
+@get("/admin/people/roles/{membership_id:uuid}/deputy", roles=ADMINS)
 async def ask_deputy(request: Asked, work: Work, membership_id: FromPath[UUID]) -> Response[str]:
     """Who stands in, and until when."""
     return await _deputy(request, work, membership_id, Form({}, language_of(request)))
 
 
-@post("/admin/roles/{membership_id:uuid}/deputy", roles=ADMINS)
+@post("/admin/people/roles/{membership_id:uuid}/deputy", roles=ADMINS)
 async def deputise(request: Asked, work: Work, membership_id: FromPath[UUID]) -> Response[Any]:
     """Somebody else holds the role too, up to a day included."""
     form = await Form.of(request)
@@ -301,6 +307,7 @@ def _path(person_id: UUID) -> str:
 
 
 ROUTES = [
+    home,
     listed,
     ask_new,
     invite_person,

@@ -93,8 +93,7 @@ async def _show(request: Asked, work: Work, office_id: UUID, form: Form, hit: li
                 if rule.kind == "ticks"
                 else [],
                 "items": [(str(one), _named(one, language)) for one in rule.choices],
-                "default": _said(getattr(defaults, each.name), language),
-                "changed": getattr(in_force, each.name) != getattr(defaults, each.name),
+                "hint": _hint(rule, getattr(defaults, each.name), language),
             }
         )
     return page(
@@ -110,6 +109,14 @@ async def _show(request: Asked, work: Work, office_id: UUID, form: Form, hit: li
         titles={name: rule.title for name, rule in policies.rules().items()},
         said=lambda value: _said(value, language),
     )
+
+
+def _hint(rule: Rule, default: Any, language: str) -> str:
+    """What the policy means, between which limits, and what it is by default."""
+    said = [say(rule.hint, language)] if rule.hint else []
+    if rule.unit:
+        said.append(say(N_("Entre %(low)s et %(high)s."), language, low=rule.low, high=rule.high))
+    return " ".join([*said, say(N_("À l'origine : %(value)s."), language, value=_said(default, language))])
 
 
 def _shown(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""/admin/resources: the hours, absences and last day of one officer, bay or scanner.
+"""/admin/offices/resources: the hours, absences and last day of one officer, bay or scanner.
 
 Each edit says how many appointments it would leave outside, before it is made.
 """
@@ -31,13 +31,13 @@ Change = Callable[[Work], Awaitable[object]]
 ABSENT = (N_("congé"), N_("maladie"), N_("formation"), N_("mission"), N_("panne"), N_("entretien"))
 
 
-@get("/admin/resources/{resource_id:uuid}", roles=ADMINS)
+@get("/admin/offices/resources/{resource_id:uuid}", roles=ADMINS)
 async def shown(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Response[str]:
     """One calendar."""
     return await _one(request, work, resource_id, Form({}, language_of(request)))
 
 
-@post("/admin/resources/{resource_id:uuid}/name", roles=ADMINS)
+@post("/admin/offices/resources/{resource_id:uuid}/name", roles=ADMINS)
 async def rename(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Response[Any]:
     """Another name."""
     form = await Form.of(request)
@@ -48,7 +48,7 @@ async def rename(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Res
     return go(_path(resource_id), flash=N_("Le nom est enregistré."))
 
 
-@post("/admin/resources/{resource_id:uuid}/hours", roles=ADMINS)
+@post("/admin/offices/resources/{resource_id:uuid}/hours", roles=ADMINS)
 async def set_hours(request: Asked, resource_id: FromPath[UUID]) -> Response[Any]:
     """Other weekly hours from a day on."""
     form = await Form.of(request)
@@ -61,7 +61,7 @@ async def set_hours(request: Asked, resource_id: FromPath[UUID]) -> Response[Any
     return await _edit(request, resource_id, form, change, done=N_("Les horaires sont enregistrés."), blamed="first")
 
 
-@post("/admin/resources/{resource_id:uuid}/absences", roles=ADMINS)
+@post("/admin/offices/resources/{resource_id:uuid}/absences", roles=ADMINS)
 async def add_absence(request: Asked, resource_id: FromPath[UUID]) -> Response[Any]:
     """Away from one day to another, both included, or for hours of one day."""
     form = await Form.of(request)
@@ -81,7 +81,7 @@ async def add_absence(request: Asked, resource_id: FromPath[UUID]) -> Response[A
     return await _edit(request, resource_id, form, change, done=done, blamed="to_day")
 
 
-@post("/admin/absences/{absence_id:uuid}/withdraw", roles=ADMINS)
+@post("/admin/offices/absences/{absence_id:uuid}/withdraw", roles=ADMINS)
 async def withdraw(request: Asked, work: Work, absence_id: FromPath[UUID]) -> Response[None]:
     """The absence does not hold any more; it can be put back."""
     _, resource = await queries.absence_by_id(work, absence_id)
@@ -93,7 +93,7 @@ async def withdraw(request: Asked, work: Work, absence_id: FromPath[UUID]) -> Re
     return go(_path(resource.id), flash=N_("L'absence est retirée. Vous pouvez la remettre."))
 
 
-@post("/admin/absences/{absence_id:uuid}/restore", roles=ADMINS)
+@post("/admin/offices/absences/{absence_id:uuid}/restore", roles=ADMINS)
 async def restore(request: Asked, absence_id: FromPath[UUID]) -> Response[Any]:
     """Undo of a withdrawal; appointments made meanwhile are counted first."""
     form = await Form.of(request)
@@ -106,7 +106,7 @@ async def restore(request: Asked, absence_id: FromPath[UUID]) -> Response[Any]:
     return await _edit(request, resource.id, form, change, done=N_("L'absence est remise."), blamed="")
 
 
-@post("/admin/resources/{resource_id:uuid}/end", roles=ADMINS)
+@post("/admin/offices/resources/{resource_id:uuid}/end", roles=ADMINS)
 async def end(request: Asked, resource_id: FromPath[UUID]) -> Response[Any]:
     """The last day of a bay, scanner or officer; an empty day takes the end back."""
     form = await Form.of(request)
@@ -195,7 +195,7 @@ def _later(templates: Any, today: date) -> list[tuple[date, list[tuple[str, str]
 
 
 def _path(resource_id: UUID) -> str:
-    return f"/admin/resources/{resource_id}"
+    return f"/admin/offices/resources/{resource_id}"
 
 
 ROUTES = [shown, rename, set_hours, add_absence, withdraw, restore, end]

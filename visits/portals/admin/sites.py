@@ -1,4 +1,4 @@
-"""/admin/sites: a terminal or warehouse, its fence and codes, and what can be busy there."""
+"""/admin/offices/sites: a terminal or warehouse, its fence and codes, and what can be busy there."""
 
 from typing import Any
 from uuid import UUID
@@ -38,16 +38,16 @@ async def add(request: Asked, work: Work, office_id: FromPath[UUID]) -> Response
     except CodeTaken as refusal:
         form.blame(request, "code", refusal)
         return await _new(request, work, office_id, form)
-    return go(f"/admin/sites/{site.id}", flash=N_("Le site est ajouté. Ajoutez maintenant ses aires."))
+    return go(f"/admin/offices/sites/{site.id}", flash=N_("Le site est ajouté. Ajoutez maintenant ses aires."))
 
 
-@get("/admin/sites/{site_id:uuid}", roles=ADMINS)
+@get("/admin/offices/sites/{site_id:uuid}", roles=ADMINS)
 async def shown(request: Asked, work: Work, site_id: FromPath[UUID]) -> Response[str]:
     """One site."""
     return await _one(request, work, site_id, Form({}, language_of(request)))
 
 
-@post("/admin/sites/{site_id:uuid}", roles=ADMINS)
+@post("/admin/offices/sites/{site_id:uuid}", roles=ADMINS)
 async def edit(request: Asked, work: Work, site_id: FromPath[UUID]) -> Response[Any]:
     """Other facts of a site."""
     form = await Form.of(request)
@@ -55,10 +55,10 @@ async def edit(request: Asked, work: Work, site_id: FromPath[UUID]) -> Response[
     if form.errors:
         return await _one(request, work, site_id, form)
     await admin.edit_site(work, site_id, facts)
-    return go(f"/admin/sites/{site_id}", flash=N_("Le site est enregistré."))
+    return go(f"/admin/offices/sites/{site_id}", flash=N_("Le site est enregistré."))
 
 
-@post("/admin/sites/{site_id:uuid}/places", roles=ADMINS)
+@post("/admin/offices/sites/{site_id:uuid}/places", roles=ADMINS)
 async def add_place(request: Asked, work: Work, site_id: FromPath[UUID]) -> Response[Any]:
     """A bay, scanner or forklift; its hours begin with the usual ones."""
     form = await Form.of(request)
@@ -72,7 +72,8 @@ async def add_place(request: Asked, work: Work, site_id: FromPath[UUID]) -> Resp
 
     await edit_calendar(work, site.office_id, change, confirmed=True)
     return go(
-        f"/admin/sites/{site_id}", flash=N_("C'est ajouté, avec les horaires habituels. Ouvrez-le pour les changer.")
+        f"/admin/offices/sites/{site_id}",
+        flash=N_("C'est ajouté, avec les horaires habituels. Ouvrez-le pour les changer."),
     )
 
 
