@@ -5,6 +5,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import MediaType, Response
+from litestar.params import FromPath
 
 from visits.declarations.queries import case_of
 from visits.errors import NotFound
@@ -52,7 +53,7 @@ class ReportView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/api/visits/{visit_id:uuid}/report", roles=READERS)
-async def report(work: Work, visit_id: UUID) -> Response[bytes]:
+async def report(work: Work, visit_id: FromPath[UUID]) -> Response[bytes]:
     """Every frozen version of a visit's report."""
     case = await case_of(work, visit_id)
     found = await queries.report_of(work, visit_id)
@@ -91,7 +92,7 @@ async def _version(work: Work, frozen: ReportVersion) -> VersionView:
 
 
 @get("/api/visits/{visit_id:uuid}/report/{version:int}/body", roles=READERS)
-async def body(work: Work, visit_id: UUID, version: int) -> Response[bytes]:
+async def body(work: Work, visit_id: FromPath[UUID], version: FromPath[int]) -> Response[bytes]:
     """The canonical bytes of a version: whoever hashes them gets its digest."""
     await case_of(work, visit_id)
     frozen = await queries.version_of(work, visit_id, version)
@@ -101,7 +102,7 @@ async def body(work: Work, visit_id: UUID, version: int) -> Response[bytes]:
 
 
 @get("/api/public/reports/{code:str}", roles=PUBLIC)
-async def public_check(work: Work, code: str) -> Response[bytes]:
+async def public_check(work: Work, code: FromPath[str]) -> Response[bytes]:
     """What a copy with this code is worth: no name, no value, no photo."""
     checked: Checked = await check(work, code)
     return Response(msgspec.json.encode(checked), media_type=MediaType.JSON)

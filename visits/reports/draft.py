@@ -16,6 +16,7 @@ from visits.reports import queries
 from visits.reports.content import AgencyVerdict, Money, Offence, Value
 from visits.reports.tables import Report
 from visits.reports.words import AgencyAnswer, LaneColour, Quality, Result
+from visits.sites.policies import Policies, policy
 from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
@@ -123,8 +124,7 @@ def draft_of(report: Report | None, office: Office) -> Draft:
     """What was written so far; the office's usual article stands in an untouched draft."""
     draft = msgspec.convert(report.draft, Draft) if report and report.draft else Draft()
     if draft.legal_basis is None:
-        usual = str(office.policies.get("legal_basis") or "")
-        draft = msgspec.structs.replace(draft, legal_basis=usual)
+        draft = msgspec.structs.replace(draft, legal_basis=policy(office, Policies).legal_basis)
     return draft
 
 
@@ -199,6 +199,48 @@ def _sample(typed: Typed, zone: ZoneInfo) -> Taken | None:
         laboratory=typed.line("laboratory"),
         at=typed.moment("sample_at", zone, N_("heure du prélèvement")),
     )
+
+
+def typed_of(draft: Draft, office: Office) -> dict[str, str]:
+    """The draft as its form shows it: what `draft_from` reads, the other way round."""
+    said = {True: "yes", False: "no", None: ""}
+    offence = draft.offences[0] if draft.offences else Offence(name="", article="")
+    sample = draft.sample or Taken(description="")
+    fields = {
+        "result": draft.result or "",
+        "conclusion": draft.conclusion,
+        "explanation": draft.explanation,
+        "legal_basis": draft.legal_basis or "",
+        "proposed_lane": draft.proposed_lane or "",
+        "lane_reason": draft.lane_reason,
+        "duty": format(draft.duty.amount, "f") if draft.duty else "",
+        "currency": draft.duty.currency if draft.duty else office.currency,
+        "offence": offence.name,
+        "article": offence.article,
+        "seized": said[offence.seized if offence.name else None],
+        "read_to_party": said[draft.read_to_party],
+        "invited_to_attend": said[draft.invited_to_attend],
+        "documents_taken": "\n".join(draft.documents_taken),
+        "present": draft.present,
+        "present_quality": draft.present_quality,
+        "colleagues": "\n".join(str(each) for each in draft.colleagues),
+        "sample": sample.description,
+        "sample_quantity": sample.quantity,
+        "sample_seals": ", ".join(sample.seals),
+        "laboratory": sample.laboratory,
+        "sample_at": _local(sample.at, office),
+        "started": _local(draft.started, office),
+        "ended": _local(draft.ended, office),
+    }
+    for verdict in draft.verdicts:
+        fields[f"agency_{verdict.agency}"] = verdict.answer
+        fields[f"agency_{verdict.agency}_officer"] = verdict.officer
+        fields[f"agency_{verdict.agency}_text"] = verdict.text
+    return fields
+
+
+def _local(at: datetime | None, office: Office) -> str:
+    return f"{at.astimezone(ZoneInfo(office.tz)):%Y-%m-%dT%H:%M}" if at else ""
 
 
 async def save(work: Work, visit_id: UUID, draft: Draft, *, revision: int) -> Draft:

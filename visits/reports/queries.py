@@ -27,6 +27,8 @@ from visits.store.work import Work
 #: Roles that can make a visit and sign its report as an officer.
 OFFICERS = frozenset({Role.INSPECTOR}) | CHIEFS
 
+_ORDER = ("officer", "agency", "declarant")
+
 _HEAD = text(
     "insert into report_head (office_id, digest) values (:office, '')"
     " on conflict (office_id) do update set digest = report_head.digest returning digest"
@@ -98,11 +100,11 @@ async def version_of(work: Work, visit_id: UUID, version: int | None = None) -> 
 
 
 async def signatures_of(work: Work, version_id: UUID) -> Sequence[Signature]:
-    """The answers to a version, oldest first."""
+    """The answers to a version: officers, agencies, then the declarant's side; each group oldest first."""
     rows = await work.session.scalars(
         select(Signature).where(col(Signature.version_id) == version_id).order_by(col(Signature.at), col(Signature.id))
     )
-    return rows.all()
+    return sorted(rows, key=lambda one: _ORDER.index(one.kind))
 
 
 async def head_for_update(work: Work, office_id: UUID) -> str:

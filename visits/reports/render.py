@@ -58,7 +58,7 @@ def pdf(
     signed = list(signatures)
     words = {
         **_head(content, number, digest, verify_url, validation, voice),
-        **_body(content, signed, voice),
+        **_body(content, signed, validation is not None, voice),
         **_end(content, signed, digest, grades, voice),
         "footer": _footer(content, validation, push, previous_number, voice),
         "zone": voice.say(N_("heure locale : %(zone)s"), zone=voice.zone_name(begun)) if begun else "",
@@ -114,12 +114,17 @@ def _head(
     }
 
 
-def _body(content: Content, signatures: list[Signature], voice: Voice) -> dict[str, Any]:
+def _body(content: Content, signatures: list[Signature], validated: bool, voice: Voice) -> dict[str, Any]:
     words = sheet.reserves(signatures, voice)
     declarants = all(one.kind is SignerKind.DECLARANT for one in signatures if one.remarks.strip())
     heard = any(one.kind is SignerKind.DECLARANT for one in signatures)
     title = N_("Réserves du déclarant") if declarants else N_("Réserves")
     present = any(party.quality in PARTY for party in content.parties)
+    silent = ""
+    if heard and not words:
+        silent = voice.say(N_("Aucune réserve."))
+    elif validated and present and not heard:
+        silent = voice.say(N_("Le déclarant n'a pas répondu dans le délai : rapport non confirmé."))
     return {
         "left": sheet.declaration(content, voice),
         "right": sheet.place_and_time(content, voice),
@@ -132,7 +137,7 @@ def _body(content: Content, signatures: list[Signature], voice: Voice) -> dict[s
         "reserves": {
             "title": voice.say(title),
             "words": words,
-            "none": voice.say(N_("Aucune réserve.")) if heard and not words else "",
+            "none": silent,
             "read": voice.say(N_("Rapport lu à l'intéressé : %(answer)s."), answer=voice.yes(content.read_to_party))
             if present
             else voice.say(N_("Intéressé absent.")),

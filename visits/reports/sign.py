@@ -17,7 +17,7 @@ from visits.journey.move import move
 from visits.journey.states import STATE_NAMES, State, WrongState
 from visits.people.passwords import matches
 from visits.people.queries import agencies, forget_tries, memberships_of, person_by_login
-from visits.people.signin import try_name
+from visits.people.signin import count, try_name
 from visits.people.tables import Person
 from visits.reports import queries
 from visits.reports.assemble import content_of, makers
@@ -85,6 +85,13 @@ class Preview:
 
 
 # ---------- the officer ----------
+
+
+async def count_try(work: Work, login: str = "") -> None:
+    """Count a try at a password before it is made, in a transaction of its own; without a login, the actor's."""
+    if not login and work.actor.person:
+        login = (await work.session.get_one(Person, work.actor.person)).login
+    await count(work, login)
 
 
 async def preview(work: Work, case: Case) -> Preview:

@@ -1,5 +1,22 @@
 // A pad to sign on with a finger or a pen. The typed name above it is enough; the drawing is added to it.
+// What is sent is the path of the pen alone (SVG path data): the server takes moves, lines and figures, nothing else.
 import SignaturePad from "signature_pad";
+
+const NEAR = 1.2;
+
+function pathOf(pad: SignaturePad): string {
+  const strokes = pad.toData().map(({ points }) => {
+    let at = points[0];
+    const kept = points.filter((point, place) => {
+      const far = place === 0 || Math.hypot(point.x - at.x, point.y - at.y) >= NEAR;
+      if (far) at = point;
+      return far;
+    });
+    const drawn = kept.map(({ x, y }) => `${x.toFixed(1)} ${y.toFixed(1)}`);
+    return `M${drawn[0]}` + (drawn.length > 1 ? `L${drawn.slice(1).join(" ")}` : "l.1 0");
+  });
+  return strokes.join("");
+}
 
 function padIn(frame: HTMLElement): void {
   const field = frame.querySelector<HTMLInputElement>("input[type=hidden]");
@@ -25,7 +42,7 @@ function padIn(frame: HTMLElement): void {
   };
   fit();
   window.addEventListener("resize", fit);
-  pad.addEventListener("endStroke", () => (field.value = pad.toSVG()));
+  pad.addEventListener("endStroke", () => (field.value = pathOf(pad)));
   clear.addEventListener("click", () => {
     pad.clear();
     field.value = "";
