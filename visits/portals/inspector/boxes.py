@@ -19,16 +19,19 @@ from visits.texts import N_
 from visits.web.route import get, post
 
 
-@get(
-    [f"/inspector/visits/{{visit_id:uuid}}/boxes/{{place:int}}/{part}" for part in ("number", "opening", "seal")],
-    roles=INSPECTORS,
-)
-async def box(
-    work: Work, request: Request[Any, Any, Any], visit_id: FromPath[UUID], place: FromPath[int]
-) -> Response[str]:
-    """One part of a box."""
-    part = request.url.path.rpartition("/")[2]
-    return await show(work, request, visit_id, step=f"boxes/{place}/{part}")
+def _part(part: str) -> Any:
+    @get(
+        f"/inspector/visits/{{visit_id:uuid}}/boxes/{{place:int}}/{part}",
+        roles=INSPECTORS,
+        operation_id=f"portals.inspector.boxes.show_{part}",
+    )
+    async def shown(
+        work: Work, request: Request[Any, Any, Any], visit_id: FromPath[UUID], place: FromPath[int]
+    ) -> Response[str]:
+        """One part of a box."""
+        return await show(work, request, visit_id, step=f"boxes/{place}/{part}")
+
+    return shown
 
 
 def _container(case: Case, place: int) -> str:
@@ -122,4 +125,4 @@ async def seal(request: Request[Any, Any, Any], visit_id: FromPath[UUID], place:
     return await perform(request, visit_id, f"boxes/{place}/seal", deeds)
 
 
-ROUTES = [box, number, opening, seal]
+ROUTES = [*(_part(part) for part in ("number", "opening", "seal")), number, opening, seal]

@@ -145,13 +145,16 @@ async def visit(work: Work, request: AnyRequest, visit_id: FromPath[UUID]) -> Re
     return await show(work, request, visit_id)
 
 
-@get(
-    ["/inspector/visits/{visit_id:uuid}/suspend", "/inspector/visits/{visit_id:uuid}/end"],
-    roles=INSPECTORS,
-)
-async def screen(work: Work, request: AnyRequest, visit_id: FromPath[UUID]) -> Response[str]:
-    """Pause, or end."""
-    return await show(work, request, visit_id, step=request.url.path.rpartition("/")[2])
+@get("/inspector/visits/{visit_id:uuid}/suspend", roles=INSPECTORS)
+async def pause(work: Work, request: AnyRequest, visit_id: FromPath[UUID]) -> Response[str]:
+    """Why the visit stands still."""
+    return await show(work, request, visit_id, step="suspend")
+
+
+@get("/inspector/visits/{visit_id:uuid}/end", roles=INSPECTORS)
+async def ending(work: Work, request: AnyRequest, visit_id: FromPath[UUID]) -> Response[str]:
+    """What lacks before the end."""
+    return await show(work, request, visit_id, step="end")
 
 
 @post("/inspector/visits/{visit_id:uuid}/start", roles=INSPECTORS)
@@ -196,4 +199,4 @@ async def end(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[Any]:
     )
 
 
-ROUTES = [visit, screen, start, suspend, resume, end]
+ROUTES = [visit, pause, ending, start, suspend, resume, end]
