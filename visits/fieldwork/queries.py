@@ -286,12 +286,15 @@ async def day_of(work: Work, day: date) -> list[Planned]:
 
 
 async def place_of(work: Work, visit: Visit) -> tuple[Site | None, str | None]:
-    """The site of a visit and its bay or scanner."""
+    """The site of a visit and its bay or scanner, before the visit and after it."""
     site = await work.session.get(Site, visit.site_id) if visit.site_id else None
-    appointment = await appointment_of(work, visit.id)
-    bay = None
-    if appointment is not None:
-        bay = await work.session.scalar(select(_bay()).where(col(Appointment.id) == appointment.id))
+    bay = await work.session.scalar(
+        select(_bay())
+        .select_from(Appointment)
+        .where(col(Appointment.visit_id) == visit.id, col(Appointment.status).in_(["confirmed", "done"]))
+        .order_by(func.lower(col(Appointment.during)).desc())
+        .limit(1)
+    )
     return site, bay
 
 

@@ -15,7 +15,7 @@ from visits.background.deliver import deliver
 from visits.booking.tables import Appointment
 from visits.declarations.lane import Colour
 from visits.errors import BadInput, NotFound
-from visits.fieldwork import branches, checkin, follow
+from visits.fieldwork import branches, checkin, follow, queries
 from visits.fieldwork.branches import Decision
 from visits.fieldwork.words import Party
 from visits.ids import new_id
@@ -222,6 +222,10 @@ async def test_an_ended_visit_has_its_appointment_done(stage: Stage) -> None:
     visit = await ended(stage)
 
     assert await appointment(stage, visit) == "done"
+    async with stage.work() as work:
+        site, bay = await queries.place_of(work, visit)
+    assert site is not None
+    assert (site.code, bay) == ("TC01", "bay A")
 
 
 # ---------- a second visit ----------
