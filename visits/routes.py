@@ -20,6 +20,7 @@ from visits.portals.chief import home as chief_home
 from visits.portals.chief import manual as chief_manual
 from visits.portals.chief import messages as chief_messages
 from visits.portals.chief import report as chief_report
+from visits.portals.chief import slots as chief_slots
 from visits.portals.chief import visit as chief_visit
 from visits.portals.declarant import appointment as declarant_appointment
 from visits.portals.declarant import arrive as declarant_arrive
@@ -76,6 +77,7 @@ ROUTES: list[Any] = [
     *chief_manual.ROUTES,
     *chief_messages.ROUTES,
     *chief_home.ROUTES,
+    *chief_slots.ROUTES,
     *chief_visit.ROUTES,
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,

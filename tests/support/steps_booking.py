@@ -6,15 +6,12 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import Range
 
 from tests.support.stage import SHIFT, Stage
+from tests.support.steps_documents import accepted
 from visits.booking.confirm import confirm
 from visits.booking.hold import hold
 from visits.booking.materialise import Edited, materialise
 from visits.booking.tables import Appointment
 from visits.declarations.lane import Colour
-from visits.events import PackageAccepted, PackageSubmitted
-from visits.ids import DeclarationId, VisitId
-from visits.journey.move import move
-from visits.journey.queries import visit_for_update
 from visits.journey.tables import Visit
 from visits.sites.queries import office_by_id
 from visits.sites.tables import Resource, WorkTemplate
@@ -56,17 +53,7 @@ async def another(stage: Stage, name: str, kind: str, **facts: Any) -> Resource:
 
 async def to_book(stage: Stage, colour: Colour = Colour.RED, **wished: Any) -> Visit:
     """A visit whose package was accepted: the declarant chooses a time."""
-    visit = await stage.opened(colour, **wished)
-    for who, event in (("declarant", PackageSubmitted), ("chief", PackageAccepted)):
-
-        async def use_case(work: Work, event: Any = event) -> None:
-            facts = {"documents": 4} if event is PackageSubmitted else {}
-            locked = await visit_for_update(work, visit.id)
-            about = {"declaration": DeclarationId(visit.declaration_id), "visit": VisitId(visit.id)}
-            await move(work, locked, event(**about, **facts))
-
-        await stage.run(who, use_case)
-    return await stage.visit(visit.id)
+    return await accepted(stage, colour, **wished)
 
 
 async def held(stage: Stage, visit: Visit | None = None, starts_at: datetime | None = None) -> Appointment:

@@ -28,8 +28,6 @@ async def confirm(work: Work, hold_id: UUID) -> Appointment:
     if held.status not in ("held", "expired"):
         raise rules.NotLive(status=held.status)
     rules.still_held(until=held.expires_at if held.status == "held" else None, now=work.now)
-    if held.during.lower <= work.now:
-        raise rules.SlotPast(starts_at=held.during.lower)
     if not await queries.all_live(work, held.id):
         raise rules.HoldExpired(until=held.expires_at)
     was = await queries.appointment_by_id(work, held.supersedes) if held.supersedes else None

@@ -3,6 +3,8 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import Range
+
 from visits.booking import queries
 from visits.booking.offer import Asked, asked, bookable, reason_of
 from visits.booking.place import place
@@ -75,7 +77,7 @@ async def _take(
 ) -> Appointment:
     """Take the place, and sweep on the way the holds that ran out and stand in it."""
     told: list[tuple[UUID, Visit]] = []
-    during = queries.range_of(starts_at, starts_at + wanted.length * wanted.grid.step)
+    during = Range(starts_at, starts_at + wanted.length * wanted.grid.step)
     for each, visit in await queries.expired_for_update(work, wanted.case.office.id, during=during):
         giving[each.id] = "expired"
         told.append((each.id, visit))

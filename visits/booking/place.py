@@ -39,8 +39,8 @@ async def place(
 ) -> Appointment:
     """Give back the appointments in `giving` (id to last status) and take one resource of every role for a new one.
 
-    The visit is locked by the caller. All rows of the step are locked in one ordered statement, under a savepoint:
-    if a rival took one of them while we waited, the locks are dropped and the choice is made anew.
+    The visit is locked by the caller. All rows of the step are locked in one ordered statement; if a rival took
+    one of them while we waited, no lock is kept and the choice is made anew.
     """
     office = wanted.case.office.id
     given = queries.masks_of(wanted.grid, await queries.parts_of(work, giving))
@@ -52,17 +52,13 @@ async def place(
         if len(chosen) < len(wanted.needs):
             continue
         taken = {(day.day, resource): mask for resource in chosen.values()}
-        locks = await work.session.begin_nested()
-        free = await queries.lock_bits(work, office, [*given, *taken], spare=given)
-        if all(free.get(row, 0) & mask == mask for row in taken):
-            await locks.commit()
+        if await queries.lock_free(work, office, wanted=taken, spare=given):
             if giving:
                 await queries.end(work, giving)
                 await queries.give(work, office, given)
             if await queries.take(work, office, taken) != len(taken):
                 raise Drift(wanted.case.visit.id)
             return await _write(work, wanted, day, day.slot(step), chosen, status, supersedes, reason)
-        await locks.rollback()
     raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given)).masks())
 
 

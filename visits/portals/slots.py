@@ -34,13 +34,13 @@ class Telling:
     zone: ZoneInfo
 
     def day(self, wanted: date | None) -> Day:
-        """The day to show: the one asked for, else that of the hold, else the first with a free time."""
+        """The day to show: the one asked for, else that of the hold or the appointment, else the first free one."""
         shown = self._days()
-        held, first = self.offer.held, self.offer.first
-        asked = wanted or (held.day if held else None) or (self._local(first.starts_at).date() if first else None)
+        kept, first = self.offer.held or self.offer.booked, self.offer.first
+        asked = wanted or (kept.day if kept else None) or (self._local(first.starts_at).date() if first else None)
         return next((each for each in shown if each.day == asked), shown[0] if shown else self.offer.days[0])
 
-    def days(self, address: str) -> list[dict[str, Any]]:
+    def days(self, address: str, *, most: int = 60) -> list[dict[str, Any]]:
         """The tiles of the days: those on which the office works, and its holidays."""
         return [
             {
@@ -51,7 +51,7 @@ class Telling:
                 "free": bool(each.mask),
                 "href": f"{address}?day={each.day.isoformat()}",
             }
-            for each in self._days()
+            for each in self._days()[:most]
         ]
 
     def hours(self, day: Day) -> list[dict[str, Any]]:
@@ -104,6 +104,15 @@ class Telling:
         text = N_("%(day)s à %(time)s")
         return say(text, self.language, day=self._near(at), time=time_of(at, self.language, self.zone))
 
+    def kept(self, lost: datetime | None) -> str:
+        """What is held instead of a lost start: only the time when it is on the same day."""
+        held = self.offer.held
+        if held is None or lost is None:
+            return ""
+        if self._local(held.during.lower).date() == self._local(lost).date():
+            return time_of(held.during.lower, self.language, self.zone)
+        return self.moment(held.during.lower)
+
     def _days(self) -> Sequence[Day]:
         return [each for each in self.offer.days if each.open or each.holiday]
 
@@ -126,9 +135,9 @@ class Telling:
     def _mine(self) -> dict[datetime, str]:
         found = {}
         if self.offer.booked is not None:
-            found[self.offer.booked.during.lower] = say(N_("actuelle"), self.language)
+            found[self.offer.booked.during.lower] = say(N_("actuel"), self.language)
         if self.offer.held is not None:
-            found[self.offer.held.during.lower] = say(N_("retenue"), self.language)
+            found[self.offer.held.during.lower] = say(N_("retenu"), self.language)
         return found
 
     def _when(self, run: Refused) -> str:
@@ -148,3 +157,20 @@ class Telling:
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone)
+
+
+def day_of(text: str) -> date | None:
+    """The day an address or a form names; None for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def instant_of(text: str) -> datetime | None:
+    """The instant a tile stands for; None for anything else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo is not None else None

@@ -15,7 +15,7 @@ from visits.booking.offer import Offer, looked, offer
 from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, Refusal
 from visits.journey.states import Level
-from visits.portals.slots import Telling
+from visits.portals.slots import Telling, day_of, instant_of
 from visits.portals.telling import at_office, boxes, city_of
 from visits.roles import DECLARANTS
 from visits.sites.queries import sites_of
@@ -46,7 +46,7 @@ async def choose(work: Work, request: Request, visit_id: FromPath[UUID], day: Fr
     except rules.PlaceFirst:
         return await _places(work, request, case)
     await looked(work, found)
-    return await _page(work, request, found, day=_day(day))
+    return await _page(work, request, found, day=day_of(day))
 
 
 @post("/declarant/visits/{visit_id:uuid}/place", roles=DECLARANTS)
@@ -71,7 +71,7 @@ async def keep(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # 
     """
     database: Database = request.app.state.database
     form = await request.form()
-    day, start = _day(str(form.get("day") or "")), _instant(str(form.get("start") or ""))
+    day, start = day_of(str(form.get("day") or "")), instant_of(str(form.get("start") or ""))
 
     async def again(work: Work, /, **shown: Any) -> Response[str]:
         return await _page(work, request, await offer(work, await case_of(work, visit_id)), day=day, **shown)
@@ -96,8 +96,7 @@ async def check(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respo
     found = await offer(work, case)
     if found.held is None or found.held.expires_at is None:
         return go(address(visit_id), flash=rules.HoldExpired.says, kind="warn")
-    at_office(request, case.office)
-    language = language_of(request)
+    zone, language = at_office(request, case.office), language_of(request)
     return page(
         request,
         "declarant/slots_check.html",
@@ -106,6 +105,7 @@ async def check(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respo
         held=found.held,
         booked=found.booked,
         site=await _site(work, case),
+        told=Telling(offer=found, language=language, zone=zone),
         left=found.held.expires_at - work.now,
         total=found.asked.policy.hold,
         guests=list(found.asked.names.values()),
@@ -123,7 +123,7 @@ async def confirm(request: Request, visit_id: FromPath[UUID]) -> Response[Any]: 
         raise BadInput(field="hold") from None
     try:
         await database.run(request.user, confirm_hold, hold_id)
-    except (rules.HoldExpired, rules.SlotPast, rules.NotLive) as refusal:
+    except (rules.HoldExpired, rules.NotLive) as refusal:
         return go(address(visit_id), flash=refusal.says, kind="warn")
     return go(f"/declarant/visits/{visit_id}/appointment")
 
@@ -185,6 +185,7 @@ async def _page(
         horizon=found.asked.policy.horizon,
         held=held,
         held_text=told.moment(held.during.lower) if held else "",
+        kept=told.kept(lost),
         booked=found.booked,
         left=held.expires_at - work.now if held and held.expires_at else None,
         total=found.asked.policy.hold,
@@ -211,21 +212,6 @@ async def _places(work: Work, request: Request[Any, Any, Any], case: Case, *, er
 
 async def _site(work: Work, case: Case) -> Site | None:
     return await work.session.get(Site, case.visit.site_id) if case.visit.site_id else None
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _instant(text: str) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo is not None else None
 
 
 ROUTES = [choose, place, keep, check, confirm]

@@ -1,0 +1,110 @@
+"""/chief/visits/{id}/slots: a time booked or moved for a declarant, within the notice if need be, with its reason."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.params import FromPath, FromQuery
+
+from visits.booking import rules
+from visits.booking.change import move
+from visits.booking.confirm import confirm
+from visits.booking.hold import hold
+from visits.booking.offer import Offer, offer
+from visits.declarations.queries import case_of
+from visits.errors import Refusal
+from visits.portals.slots import Telling, day_of, instant_of
+from visits.portals.telling import at_office, boxes, city_of
+from visits.roles import CHIEFS
+from visits.store.work import Database, Work
+from visits.texts import N_
+from visits.web.language import say
+from visits.web.pages import go, language_of, page
+from visits.web.problem import sentence
+from visits.web.route import get, post
+
+#: Days shown at once; any later one of the sixty is reached by its address.
+DAYS = 20
+
+
+async def book(work: Work, visit_id: UUID, starts_at: datetime, reason: str) -> None:
+    """Hold and confirm, or move, in one step: staff have decided when they send."""
+    booked = (await offer(work, await case_of(work, visit_id))).booked
+    if booked is not None:
+        await move(work, booked.id, starts_at, reason=reason)
+    else:
+        await confirm(work, (await hold(work, visit_id, starts_at, reason=reason)).id)
+
+
+@get("/chief/visits/{visit_id:uuid}/slots", roles=CHIEFS)
+async def choose(work: Work, request: Request, visit_id: FromPath[UUID], day: FromQuery[str] = "") -> Response[Any]:  # type: ignore[type-arg]
+    """The days and hours as staff see them."""
+    return _page(request, await offer(work, await case_of(work, visit_id)), work.now, day=day_of(day))
+
+
+@post("/chief/visits/{visit_id:uuid}/slots", roles=CHIEFS)
+async def decide(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """Book it; what is missing or refused is said on the same page, and nothing typed is lost."""
+    database: Database = request.app.state.database
+    form = await request.form()
+    day, start = day_of(str(form.get("day") or "")), instant_of(str(form.get("start") or ""))
+    reason = str(form.get("reason") or "")
+    errors = {} if start else {"start": N_("Choisissez une heure.")}
+    if not reason.strip():
+        errors["reason"] = rules.WhyNeeded.says
+    refused: Refusal | None = None
+    if start is not None and not errors:
+        try:
+            await database.run(request.user, book, visit_id, start, reason)
+        except (rules.SlotTaken, rules.SlotPast, rules.TooFar, rules.SlotClosed, rules.TooLate) as refusal:
+            refused = refusal
+        else:
+            return go(f"/office/visits/{visit_id}", flash=N_("Le rendez-vous est pris."))
+
+    async def again(work: Work) -> Response[str]:
+        found = await offer(work, await case_of(work, visit_id))
+        return _page(request, found, work.now, day=day, reason=reason, errors=errors, refused=refused, start=start)
+
+    return await database.run(request.user, again)
+
+
+def _page(
+    request: Request[Any, Any, Any],
+    found: Offer,
+    now: datetime,
+    *,
+    day: date | None,
+    reason: str = "",
+    errors: dict[str, str] | None = None,
+    refused: Refusal | None = None,
+    start: datetime | None = None,
+) -> Response[str]:
+    case = found.asked.case
+    zone, language = at_office(request, case.office), language_of(request)
+    told = Telling(offer=found, language=language, zone=zone)
+    address = f"/chief/visits/{case.visit.id}/slots"
+    seen = told.day(day)
+    return page(
+        request,
+        "chief/slots.html",
+        status=refused.status if refused else 422 if errors else 200,
+        case=case,
+        boxes=boxes(case.declaration, language),
+        city=city_of(zone),
+        length=found.asked.length * found.asked.grid.step,
+        told=told,
+        day=seen.day,
+        days=told.days(address, most=DAYS),
+        hours=told.hours(seen),
+        address=address,
+        booked=told.moment(found.booked.during.lower) if found.booked else "",
+        reason=reason,
+        chosen=start.isoformat() if start else "",
+        errors={name: say(text, language) for name, text in (errors or {}).items()},
+        refused=sentence(request, refused) if refused else "",
+        now=now,
+    )
+
+
+ROUTES = [choose, decide]
