@@ -1,5 +1,6 @@
 """A visitor without script: reads pages, fills forms, presses buttons; repeats what the line swallowed."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -12,6 +13,8 @@ Upload = tuple[str, bytes, str]
 
 #: How often one message is tried before the visitor gives up.
 TRIES = 8
+#: From here on the other side is broken, not refusing: a patient visitor tries again.
+FAULT = 500
 
 
 class Lost(Exception):
@@ -21,8 +24,8 @@ class Lost(Exception):
 class Visitor:
     """One person with a browser that runs no script."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self.client = client
+    def __init__(self, client: httpx.AsyncClient, *, tries: int = TRIES, pause: float = 0) -> None:
+        self.client, self.tries, self.pause = client, tries, pause
         self.page: httpx.Response | None = None
         self.cut = False
 
@@ -87,6 +90,12 @@ class Visitor:
         """The first line of the page."""
         return " ".join(" ".join(each.text_content().split()) for each in self.document.xpath("//h1"))
 
+    @property
+    def said(self) -> str:
+        """The title and what stands under it, for a fault's report."""
+        main = self.document.xpath("//main") or [self.document]
+        return " ".join(main[0].text_content().split())[:300]
+
     def reads(self, text: str) -> bool:
         """Does the page say this? Blanks of any kind count as one."""
         return " ".join(text.split()) in " ".join(self.document.text_content().split())
@@ -116,12 +125,15 @@ class Visitor:
     async def _send(self, request: httpx.Request) -> None:
         self.cut = False
         request.read()
-        for _ in range(TRIES):
+        for _ in range(self.tries):
             try:
                 answer = await self.client.send(_again(self.client, request))
-                break
+                if answer.status_code < FAULT or not self.pause:
+                    break
             except httpx.TransportError:
-                self.cut = True
+                pass
+            self.cut = True
+            await asyncio.sleep(self.pause)
         else:
             raise Lost(f"the line never carried {request.method} {request.url}")
         self.page = answer
