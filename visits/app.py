@@ -4,7 +4,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.config.compression import CompressionConfig
 from litestar.datastructures import State as AppState
 from litestar.middleware import DefineMiddleware
@@ -74,6 +74,7 @@ def make_app(tools: Tools) -> Litestar:
             version=__version__,
             path="/schema",
             render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router("/schema", route_handlers=[], opt={"roles": PUBLIC}),
         ),
         compression_config=CompressionConfig(backend="gzip", minimum_size=600, exclude_opt_key="uncompressed"),
         request_max_body_size=64 * 1024 * 1024,

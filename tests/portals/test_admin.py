@@ -1,35 +1,18 @@
 """The administrators' pages: what they change, what they show before, and what they never show."""
 
 import re
-from urllib.parse import urlsplit
 
-import httpx
-import pyotp
 import pytest
 
+from tests.portals.reading import link_of, said
 from tests.support.stage import Stage
-from tests.support.steps_booking import booked, tomorrow
+from tests.support.steps_booking import booked
 from visits.declarations.lane import Colour
 from visits.declarations.select import select_lane
 from visits.people import queries as people
-from visits.people.passwords import hashed
 from visits.sites import queries as sites
-from visits.sites.policies import policy
 
 PASSWORD = "un quai sous la pluie"
-
-
-def said(answer: httpx.Response) -> str:
-    """The text of a page, without tags and French spaces."""
-    text = re.sub(r"<[^>]+>", " ", answer.text).replace("\u00a0", " ").replace("\u202f", " ").replace("&#39;", "'")
-    return re.sub(r"\s+", " ", text)
-
-
-def link_of(answer: httpx.Response) -> str:
-    """The one-time link a page shows."""
-    found = re.search(r'value="(http[^"]*/invitation/[^"]+)"', answer.text)
-    assert found, said(answer)
-    return urlsplit(found[1]).path
 
 
 async def test_people_are_found_by_name_without_accents_and_by_login(stage: Stage) -> None:
@@ -166,220 +149,6 @@ async def test_the_end_of_duty_tells_of_appointments_left_behind(stage: Stage) -
                 break
         else:
             pytest.fail("nobody was told")
-
-
-async def test_closing_a_day_says_first_how_many_appointments_fall_outside(stage: Stage) -> None:
-    await booked(stage)
-    path = f"/admin/offices/{stage.office.id}"
-    typed = {"day": tomorrow(stage, 8).date().isoformat(), "holiday": "Fête", "where": "office"}
-    async with stage.browser("admin") as browser:
-        asked = await browser.post(f"{path}/holidays", data=typed)
-        assert asked.status_code == 409
-        assert "Un rendez-vous à venir ne tient plus" in said(asked)
-        assert "Aucun jour fermé" in said(await browser.get(path))
-
-        done = await browser.post(f"{path}/holidays", data=typed | {"confirmed": "1"})
-
-        assert done.status_code == 303
-        assert "Fête" in said(await browser.get(path))
-
-
-async def test_hours_that_keep_every_appointment_are_saved_without_asking(stage: Stage) -> None:
-    await booked(stage)
-    path = f"/admin/offices/resources/{stage.resources['bay A'].id}"
-    week = {f"day{day}": "6:00-20:00" for day in range(1, 6)} | {"day6": "", "day7": "", "first": "2026-11-23"}
-    async with stage.browser("admin") as browser:
-        saved = await browser.post(f"{path}/hours", data=week)
-        assert saved.status_code == 303
-        assert 'value="06:00-20:00"' in (await browser.get(path)).text
-
-        wrong = await browser.post(f"{path}/hours", data=week | {"day1": "matin", "first": "2026-11-20"})
-
-    assert wrong.status_code == 422
-    assert 'value="matin"' in wrong.text
-
-
-async def test_hours_of_a_past_day_are_refused_beside_the_day(stage: Stage) -> None:
-    path = f"/admin/offices/resources/{stage.resources['bay A'].id}"
-    async with stage.browser("admin") as browser:
-        refused = await browser.post(f"{path}/hours", data={"first": "2026-11-20"})
-
-    assert 'id="first-error"' in refused.text
-
-
-async def test_an_absence_is_withdrawn_and_put_back(stage: Stage) -> None:
-    path = f"/admin/offices/resources/{stage.resources['inspector1'].id}"
-    async with stage.browser("admin") as browser:
-        await browser.post(f"{path}/absences", data={"from_day": "2026-11-25", "reason": "congé"})
-        shown = await browser.get(path)
-        found = re.search(r"/admin/offices/absences/[\w-]+/withdraw", shown.text)
-        assert found
-        await browser.post(found[0])
-        shown = await browser.get(path)
-        assert "retirée" in said(shown)
-
-        await browser.post(found[0].replace("withdraw", "restore"))
-
-        assert "retirée" not in said(await browser.get(path))
-
-
-async def test_an_absence_of_some_hours_takes_only_those(stage: Stage) -> None:
-    path = f"/admin/offices/resources/{stage.resources['inspector1'].id}"
-    typed = {"from_day": "2026-11-25", "from_time": "10:00", "to_time": "11:00", "reason": "formation"}
-    async with stage.browser("admin") as browser:
-        await browser.post(f"{path}/absences", data=typed)
-        assert "10 h au mer. 25, 11 h" in said(await browser.get(path))
-
-        backwards = await browser.post(f"{path}/absences", data=typed | {"to_time": "09:00"})
-
-    assert backwards.status_code == 422
-
-
-async def test_an_office_a_site_and_its_bays_are_added(stage: Stage) -> None:
-    async with stage.browser("admin") as browser:
-        office = await browser.post(
-            "/admin/offices",
-            data={
-                "code": "ngl1",
-                "name": "Lagos",
-                "tz": "Africa/Lagos",
-                "country": "ng",
-                "currency": "ngn",
-                "grid": "night",
-            },
-        )
-        taken = await browser.post(
-            "/admin/offices",
-            data={
-                "code": "ngl1",
-                "name": "Lagos",
-                "tz": "Africa/Nowhere",
-                "country": "ng",
-                "currency": "ngn",
-                "grid": "night",
-            },
-        )
-        assert 'id="tz-error"' in taken.text
-        path = office.headers["location"]
-        site = await browser.post(
-            f"{path}/sites/new",
-            data={
-                "code": "apapa",
-                "name": "Apapa",
-                "latitude": "6,4474",
-                "longitude": "3.3903",
-                "fence_metres": "300",
-                "locations": "ap1, ap2",
-            },
-        )
-        place = site.headers["location"]
-        shown = (await browser.get(place)).text
-        assert 'value="6.4474"' in shown
-        assert 'value="AP1 AP2"' in shown
-        half = await browser.post(place, data={"name": "Apapa", "latitude": "6", "fence_metres": "300"})
-        assert 'id="longitude-error"' in half.text
-        await browser.post(f"{place}/places", data={"kind": "scanner", "place": "Scanner 1"})
-
-        assert "Scanner 1" in said(await browser.get(place))
-        assert "pas de 30 min" in said(await browser.get(path))
-
-
-async def test_agencies_are_added_and_renamed(stage: Stage) -> None:
-    async with stage.browser("admin") as browser:
-        await browser.post("/admin/offices/agencies", data={"code": "veto", "name": "Services vétérinaires"})
-        taken = await browser.post("/admin/offices/agencies", data={"code": "VETO", "name": "Autre"})
-        assert 'id="code-error"' in taken.text
-        await browser.post("/admin/offices/agencies", data={"agency": str(stage.agency.id), "name": "Phyto"})
-
-        assert "PHYTO Phyto" in said(await browser.get("/admin/offices/agencies"))
-
-
-async def everything(stage: Stage, **changes: str) -> dict[str, str | list[str]]:
-    """The form of the policies as it stands, with changes."""
-    async with stage.work() as work:
-        in_force = policy(await sites.office_by_id(work, stage.office.id))
-    shown: dict[str, str | list[str]] = {}
-    for name in in_force.__dataclass_fields__:
-        value = getattr(in_force, name)
-        shown[name] = list(value) if isinstance(value, tuple) else "" if value is None else str(value)
-    return shown | changes
-
-
-async def test_policies_show_what_they_hit_before_they_are_saved(stage: Stage) -> None:
-    await booked(stage)
-    path = f"/admin/policies/{stage.office.id}"
-    async with stage.browser("admin") as browser:
-        assert (await browser.get("/admin/policies")).headers["location"] == path
-        typed = await everything(stage, grace_minutes="20", notice_minutes="2880")
-
-        asked = await browser.post(path, data=typed)
-
-        assert "2 règles changent" in said(asked)
-        assert "tous touchés : 1." in said(asked)
-        assert "commencent dans ce délai : 1." in said(asked)
-        assert "Aucune règle n’a encore été changée" in said(await browser.get(path))
-
-        saved = await browser.post(path, data=typed | {"confirmed": "1"})
-        assert saved.status_code == 303
-        assert "15 → 20" in said(await browser.get(path))
-    async with stage.work() as work:
-        assert policy(await sites.office_by_id(work, stage.office.id)).grace_minutes == 20
-
-
-async def test_a_policy_outside_its_limits_is_refused(stage: Stage) -> None:
-    async with stage.browser("admin") as browser:
-        typed = await everything(stage, hold_minutes="0", random_percent="200", languages="")
-        refused = await browser.post(f"/admin/policies/{stage.office.id}", data=typed)
-
-    assert refused.status_code == 422
-    assert set(re.findall(r'id="(\w+)-error"', refused.text)) == {"hold_minutes", "random_percent", "languages"}
-
-
-async def test_whoever_must_have_a_code_adds_it_before_anything_else(stage: Stage) -> None:
-    async with stage.work() as work:
-        person = await people.person_by_login(work, "chief")
-        assert person
-        person.password = await hashed(PASSWORD)
-    async with stage.browser("admin") as browser:
-        typed = await everything(stage, code_roles="visit_chief", confirmed="1")
-        await browser.post(f"/admin/policies/{stage.office.id}", data=typed)
-    async with stage.browser() as chief:
-        await chief.post("/signin", data={"login": "chief", "password": PASSWORD})
-        assert (await chief.get("/account")).status_code == 403
-        assert (await chief.get("/")).headers["location"] == "/account/code"
-        offer = await chief.get("/account/code")
-        secret = re.search(r'class="v-mono">([A-Z2-7 ]+)<', offer.text)
-        sealed = re.search(r'name="sealed" value="([^"]+)"', offer.text)
-        assert secret
-        assert sealed
-        wrong = await chief.post("/account/code", data={"sealed": sealed[1], "code": "000000"})
-        assert wrong.status_code == 422
-        code = pyotp.TOTP(secret[1].replace(" ", "")).at(stage.clock.now())
-
-        added = await chief.post("/account/code", data={"sealed": sealed[1], "code": code})
-
-        assert added.headers["location"] == "/"
-        assert (await chief.get("/account")).status_code == 200
-
-
-async def test_checklist_rules_are_taken_over_changed_retired_and_put_back(stage: Stage) -> None:
-    async with stage.browser("admin") as browser:
-        assert "Voici les règles d’origine" in said(await browser.get("/admin/checklists"))
-        await browser.post("/admin/checklists/seed")
-        typed = {"document_type": "861", "mandatory": "yes", "hs_prefixes": "8708 87", "flows": "I", "office": ""}
-        added = await browser.post("/admin/checklists/new", data=typed)
-        assert added.status_code == 303
-        listed = await browser.get("/admin/checklists")
-        assert "Débuts de code SH 8708 87" in said(listed)
-        wrong = await browser.post("/admin/checklists/new", data=typed | {"hs_prefixes": "87-08"})
-        assert 'id="hs_prefixes-error"' in wrong.text
-        rule = re.findall(r"/admin/checklists/[\w-]{36}(?=/retire)", listed.text)[-1]
-
-        await browser.post(f"{rule}/retire")
-        assert "Règles retirées" in said(await browser.get("/admin/checklists"))
-        await browser.post(f"{rule}/restore")
-        assert "Règles retirées" not in said(await browser.get("/admin/checklists"))
-        assert (await browser.get(rule)).status_code == 200
 
 
 async def test_a_firm_is_invited_by_its_code_and_gets_its_declarations(stage: Stage) -> None:

@@ -25,7 +25,7 @@ Handler = Callable[..., Any]
 
 
 def _decorator(kind: Any) -> Callable[..., Callable[[Handler], Any]]:
-    def declare(path: str, *, roles: Roles, **options: Any) -> Callable[[Handler], Any]:
+    def declare(path: str | list[str], *, roles: Roles, **options: Any) -> Callable[[Handler], Any]:
         opt = options.pop("opt", {}) | {"roles": roles}
         idempotent = options.pop("idempotent", False)
         operation = options.pop("operation_id", None)
@@ -35,11 +35,21 @@ def _decorator(kind: Any) -> Callable[..., Callable[[Handler], Any]]:
                 options["status_code"] = 200
             name = operation or f"{handler.__module__.removeprefix('visits.')}.{handler.__name__}"
             repeats = options.get("status_code", 204 if kind is litestar.delete else 200) if idempotent else None
-            return kind(path, opt=opt, operation_id=name, **options)(transacted(handler, repeats=repeats))
+            naming: Any = name if operation or isinstance(path, str) else _by_path(name)
+            return kind(path, opt=opt, operation_id=naming, **options)(transacted(handler, repeats=repeats))
 
         return decorate
 
     return declare
+
+
+def _by_path(name: str) -> Callable[..., str]:
+    """A handler with several paths is one operation for each: the words of the path tell them apart."""
+
+    def naming(_handler: Any, _method: Any, parts: list[Any]) -> str:
+        return ".".join([name, *(part for part in parts if isinstance(part, str))])
+
+    return naming
 
 
 get = _decorator(litestar.get)

@@ -1,0 +1,83 @@
+"""Policies: the effect is shown first, then saved; a code that is asked is asked first."""
+
+import re
+
+import pyotp
+
+from tests.portals.reading import said
+from tests.support.stage import Stage
+from tests.support.steps_booking import booked
+from visits.people import queries as people
+from visits.people.passwords import hashed
+from visits.sites import queries as sites
+from visits.sites.policies import policy
+
+PASSWORD = "un quai sous la pluie"
+
+
+async def everything(stage: Stage, **changes: str) -> dict[str, str | list[str]]:
+    """The form of the policies as it stands, with changes."""
+    async with stage.work() as work:
+        in_force = policy(await sites.office_by_id(work, stage.office.id))
+    shown: dict[str, str | list[str]] = {}
+    for name in in_force.__dataclass_fields__:
+        value = getattr(in_force, name)
+        shown[name] = list(value) if isinstance(value, tuple) else "" if value is None else str(value)
+    return shown | changes
+
+
+async def test_policies_show_what_they_hit_before_they_are_saved(stage: Stage) -> None:
+    await booked(stage)
+    path = f"/admin/policies/{stage.office.id}"
+    async with stage.browser("admin") as browser:
+        assert (await browser.get("/admin/policies")).headers["location"] == path
+        typed = await everything(stage, grace_minutes="20", notice_minutes="2880")
+
+        asked = await browser.post(path, data=typed)
+
+        assert "2 règles changent" in said(asked)
+        assert "tous touchés : 1." in said(asked)
+        assert "commencent dans ce délai : 1." in said(asked)
+        assert "Aucune règle n’a encore été changée" in said(await browser.get(path))
+
+        saved = await browser.post(path, data=typed | {"confirmed": "1"})
+        assert saved.status_code == 303
+        assert "15 → 20" in said(await browser.get(path))
+    async with stage.work() as work:
+        assert policy(await sites.office_by_id(work, stage.office.id)).grace_minutes == 20
+
+
+async def test_a_policy_outside_its_limits_is_refused(stage: Stage) -> None:
+    async with stage.browser("admin") as browser:
+        typed = await everything(stage, hold_minutes="0", random_percent="200", languages="")
+        refused = await browser.post(f"/admin/policies/{stage.office.id}", data=typed)
+
+    assert refused.status_code == 422
+    assert set(re.findall(r'id="(\w+)-error"', refused.text)) == {"hold_minutes", "random_percent", "languages"}
+
+
+async def test_whoever_must_have_a_code_adds_it_before_anything_else(stage: Stage) -> None:
+    async with stage.work() as work:
+        person = await people.person_by_login(work, "chief")
+        assert person
+        person.password = await hashed(PASSWORD)
+    async with stage.browser("admin") as browser:
+        typed = await everything(stage, code_roles="visit_chief", confirmed="1")
+        await browser.post(f"/admin/policies/{stage.office.id}", data=typed)
+    async with stage.browser() as chief:
+        await chief.post("/signin", data={"login": "chief", "password": PASSWORD})
+        assert (await chief.get("/account")).status_code == 403
+        assert (await chief.get("/")).headers["location"] == "/account/code"
+        offer = await chief.get("/account/code")
+        secret = re.search(r'class="v-mono">([A-Z2-7 ]+)<', offer.text)
+        sealed = re.search(r'name="sealed" value="([^"]+)"', offer.text)
+        assert secret
+        assert sealed
+        wrong = await chief.post("/account/code", data={"sealed": sealed[1], "code": "000000"})
+        assert wrong.status_code == 422
+        code = pyotp.TOTP(secret[1].replace(" ", "")).at(stage.clock.now())
+
+        added = await chief.post("/account/code", data={"sealed": sealed[1], "code": code})
+
+        assert added.headers["location"] == "/"
+        assert (await chief.get("/account")).status_code == 200
