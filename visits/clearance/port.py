@@ -14,7 +14,8 @@ from msgspec import Meta
 from visits.declarations.lane import Colour
 from visits.journey.states import Level
 
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/:-]*\Z", max_length=128)]
+#: Numbers and names of other systems, and our own references with their check character.
+Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/:*~$=-]*\Z", max_length=128)]
 #: A serial may be missing.
 Serial = Annotated[str, Meta(pattern=r"^[A-Za-z0-9]*\Z", max_length=8)]
 #: One line, and a text, without the characters no database takes.

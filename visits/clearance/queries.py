@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, text, update
+from sqlalchemy import and_, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -92,14 +92,18 @@ async def told_before(work: Work, declaration_id: UUID, kind: str, body: dict[st
     return found is not None
 
 
-async def inbound_to_see(work: Work) -> Sequence[Inbound]:
-    """Messages refused, kept or odd, newest first: of the reader's office, or of nobody knows which."""
+async def inbound_to_see(work: Work, *, waiting: bool = False) -> Sequence[Inbound]:
+    """Messages refused, kept or odd, newest first: of the reader's office, or of nobody knows which.
+
+    `waiting` adds those that only wait for their declaration and need nobody.
+    """
     own_office = select(col(Office.code)).where(col(Office.id) == work.actor.office).scalar_subquery()
     rows = await work.session.scalars(
         select(Inbound)
         .outerjoin(Declaration, col(Declaration.id) == col(Inbound.declaration_id))
         .where(
             col(Inbound.outcome).in_(TO_SEE),
+            true() if waiting else col(Inbound.code) != "unknown_declaration",
             or_(
                 and_(col(Inbound.declaration_id).is_(None), col(Inbound.about).is_(None)),
                 and_(col(Inbound.declaration_id).is_(None), func.split_part(col(Inbound.about), "/", 1) == own_office),
@@ -217,7 +221,7 @@ async def outbound_seen(work: Work, outbound_id: UUID) -> Outbound:
 
 async def inbound_seen(work: Work, inbound_id: UUID) -> Inbound:
     """One message of those the actor may see, locked."""
-    if inbound_id not in {each.id for each in await inbound_to_see(work)}:
+    if inbound_id not in {each.id for each in await inbound_to_see(work, waiting=True)}:
         raise NotFound()
     return await inbound_for_update(work, inbound_id)
 

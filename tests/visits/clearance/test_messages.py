@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlmodel import col
@@ -18,6 +19,7 @@ from tests.support.clearance import (
 from tests.support.clock import MovedClock
 from tests.support.stage import Stage
 from visits.background.deliver import deliver
+from visits.clearance import port
 from visits.clearance.asycuda.json_form import digest, to_json
 from visits.clearance.asycuda.read import read
 from visits.clearance.inbox import DECLARATION, settle, take
@@ -26,6 +28,7 @@ from visits.declarations.lane import Colour
 from visits.declarations.receive import receive
 from visits.declarations.select import select_lane
 from visits.declarations.tables import Declaration
+from visits.ids import reference
 from visits.journey.queries import visits_of
 from visits.journey.states import State
 from visits.journey.tables import Visit
@@ -290,6 +293,13 @@ async def test_a_voucher_before_the_end_of_the_visit_is_noted(stage: Stage) -> N
     assert (answer.outcome, answer.body["code"]) == ("noted", "early_release")
     assert (await stage.visit(visit.id)).state == State.PACKAGE
     assert "release_issued" in await kinds(stage)
+
+
+def test_every_reference_of_a_visit_can_be_named_in_a_message() -> None:
+    for number in range(37):
+        raw = a_message("report_acknowledged", visit=reference("V", number), version=1, act="A")
+
+        msgspec.json.decode(raw, type=port.AnyMessage)
 
 
 def stage_control() -> tuple[dict[str, Any], bytes]:

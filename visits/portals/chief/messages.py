@@ -48,11 +48,12 @@ async def messages(work: Work, request: Request) -> Response[str]:  # type: igno
     """Everything that needs a look, in words."""
     at_office(request, await office_by_id(work, work.actor.office))
     language = language_of(request)
-    inbound = await queries.inbound_to_see(work)
+    inbound = await queries.inbound_to_see(work, waiting=True)
     return page(
         request,
         "chief/messages.html",
         waiting=[_inbound(each, language) for each in inbound if each.outcome == "parked"],
+        early=sum(each.code == "unknown_declaration" for each in inbound),
         odd=[_inbound(each, language) for each in inbound if each.outcome != "parked"],
         reports=[
             _outbound(each, visit.reference, title_of(about), language)
