@@ -29,7 +29,6 @@ from visits.declarations.select import UnknownAgency
 from visits.declarations.tables import Declaration
 from visits.errors import Refusal
 from visits.ids import TenantId
-from visits.store import jobs
 from visits.store.tables import DomainEvent
 from visits.store.tools import Tools
 from visits.store.work import Work
@@ -321,13 +320,20 @@ async def _give_up(work: Work, inbound_id: UUID, refusal: Refusal) -> None:
 
 
 async def on_registered(work: Work, tools: Tools, event: DomainEvent) -> None:
-    """Reaction: a declaration is here, however it came; what waited for it is tried."""
+    """Reaction: a declaration is here, however it came; what waited for it is tried.
+
+    Most of it was tried by `take` already; this finds what came by another door, or when `take` was killed.
+    """
     declaration = await work.session.get_one(Declaration, event.declaration_id)
     about = reference_of(declaration)
     # A message being parked right now is waited for: it looked before this declaration was there to see.
     await queries.lock_names(work, about)
-    if await queries.parked_about(work, about):
-        await jobs.run_now(work, "settle", lock=f"settle:{about}", about=about)
+    for each in await queries.parked_about(work, about):
+        try:
+            async with work.session.begin_nested():
+                await _settle(work, each)
+        except Refusal as refusal:
+            await _give_up(work, each, refusal)
 
 
 # ---------- shared ----------

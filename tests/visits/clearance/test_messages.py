@@ -105,14 +105,18 @@ async def test_what_waited_is_applied_in_the_order_in_which_it_happened(stage: S
 
 async def test_a_declaration_that_came_another_way_wakes_what_waited(stage: Stage) -> None:
     content, digest = stage_control()
+    await told(stage, a_message("report_acknowledged", visit="V-000001-1", version=1, act="A", at=at(7)))
     await told(stage, a_message("lane_chosen", lane="red"))
     declaration = (await stage.run("system", receive, content, digest)).declaration
     assert await visits(stage, declaration) == []
 
     await deliver(stage.tools, stage.tenant, declaration.id)
-    await settle(stage.tools, stage.tenant, about="CIAB1/2026/C/50117")
 
     assert len(await visits(stage, declaration)) == 1
+    assert {row.kind: (row.outcome, row.code) for row in await inbound(stage)} == {
+        "report_acknowledged": ("refused", "unknown_visit"),
+        "lane_chosen": ("accepted", ""),
+    }
 
 
 async def test_a_lane_and_its_declaration_at_the_same_moment_open_one_visit(stage: Stage) -> None:
