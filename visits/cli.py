@@ -1,8 +1,9 @@
 """The commands of `visits`. Each imports what it needs, so that a dry run of a file does not start a database."""
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from visits import __version__
@@ -67,9 +68,23 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(chosen: argparse.Namespace) -> int:
+    from threading import Thread
+
+    from visits.store.embedded import Embedded
+
+    # The database comes up while the rest of the program is still being read; a fault is told by the real start.
+    chosen.data.mkdir(parents=True, exist_ok=True)
+    early = Thread(target=_quietly, args=[Embedded(chosen.data.resolve() / "postgres").start], daemon=True)
+    early.start()
     from visits.demo.run import demo
 
+    early.join()
     return demo(data=chosen.data, port=chosen.port, seed=chosen.seed, browser=not chosen.no_browser)
+
+
+def _quietly(start: Callable[[], object]) -> None:
+    with contextlib.suppress(Exception):
+        start()
 
 
 def _serve(chosen: argparse.Namespace) -> int:

@@ -75,7 +75,7 @@ def demo(*, data: Path, port: int, seed: int, browser: bool) -> int:
         simulator = _simulator(data / "simulator.sqlite", address, beside, keys, seed)
         parts = [
             asyncio.create_task(serving(web), name="web"),
-            asyncio.create_task(clockwork(tools), name="worker"),
+            asyncio.create_task(_behind(web, tools), name="worker"),
             asyncio.create_task(serving(simulator), name="simulator"),
         ]
         announcing = asyncio.create_task(_announce(web, address, beside, browser))
@@ -111,10 +111,18 @@ async def prepare(tools: Tools, *, seed: int, api_key: str) -> TenantId:
                     created_at=work.now,
                 )
             )
-    await run_all_once(tools)
     if new:
+        await run_all_once(tools)
         await play_today(tools, tenant, seed=seed)
     return tenant
+
+
+async def _behind(web: Server, tools: Tools) -> None:
+    """What need not be there for the first page: the jobs a start owes, then the worker and its timetable."""
+    while not web.started:  # noqa: ASYNC110  (uvicorn offers no event)
+        await asyncio.sleep(0.02)
+    await run_all_once(tools)
+    await clockwork(tools)
 
 
 def _simulator(data: Path, target: str, beside: int, keys: Keys, seed: int) -> Server:
@@ -127,9 +135,9 @@ def _simulator(data: Path, target: str, beside: int, keys: Keys, seed: int) -> S
     return Server(uvicorn.Config(app, host="127.0.0.1", port=beside, log_level="warning", access_log=False))
 
 
-async def _announce(web: object, address: str, beside: int, browser: bool) -> None:
+async def _announce(web: Server, address: str, beside: int, browser: bool) -> None:
     """Say where everything is, once the pages answer."""
-    while not getattr(web, "started", False):  # noqa: ASYNC110  (uvicorn offers no event)
+    while not web.started:  # noqa: ASYNC110  (uvicorn offers no event)
         await asyncio.sleep(0.02)
     print(f"\nVisites: {address}   (clearance simulator: http://127.0.0.1:{beside})")
     print(f"Password of everybody: {cast.PASSWORD}\n")

@@ -64,7 +64,7 @@ FAMILIES = (
     Family(
         name="public",
         title=N_("Vérifier sans compte"),
-        paths=("/public", "/ethics", "/signin", "/"),
+        paths=("/public", "/signin", "/"),
         roles=frozenset(),
     ),
 )
