@@ -67,7 +67,7 @@ async def test_an_absence_of_some_hours_takes_only_those(stage: Stage) -> None:
     typed = {"from_day": "2026-11-25", "from_time": "10:00", "to_time": "11:00", "reason": "formation"}
     async with stage.browser("admin") as browser:
         await browser.post(f"{path}/absences", data=typed)
-        assert "10 h au mer. 25, 11 h" in said(await browser.get(path))
+        assert "à 10 h au mercredi 25 novembre à 11 h" in said(await browser.get(path))
 
         backwards = await browser.post(f"{path}/absences", data=typed | {"to_time": "09:00"})
 

@@ -47,6 +47,19 @@ async def test_policies_show_what_they_hit_before_they_are_saved(stage: Stage) -
         assert policy(await sites.office_by_id(work, stage.office.id)).grace_minutes == 20
 
 
+async def test_a_legal_basis_is_kept_as_it_was_written(stage: Stage) -> None:
+    path, basis = f"/admin/policies/{stage.office.id}", "Art. 75 & 158, à 10 % <près>"
+    async with stage.browser("admin") as browser:
+        typed = await everything(stage, legal_basis=basis, inspector_sees="next")
+        asked = await browser.post(path, data=typed)
+        assert "seulement la visite suivante" in said(asked)
+        await browser.post(path, data=typed | {"confirmed": "1"})
+        assert (await browser.get(path)).status_code == 200
+    async with stage.work() as work:
+        in_force = policy(await sites.office_by_id(work, stage.office.id))
+    assert (in_force.legal_basis, in_force.inspector_sees) == (basis, "next")
+
+
 async def test_a_policy_outside_its_limits_is_refused(stage: Stage) -> None:
     async with stage.browser("admin") as browser:
         typed = await everything(stage, hold_minutes="0", random_percent="200", languages="")

@@ -300,5 +300,6 @@ async def set_policies(work: Work, office_id: UUID, wanted: Policies) -> list[st
         )
         work.audit("policy_changed", name, office=office.id, **facts)
     if changes:
-        office.policies = policies.stored(wanted)
+        unknown = {name: value for name, value in office.policies.items() if name not in policies.rules()}
+        office.policies = unknown | policies.stored(wanted)
     return sorted(changes)

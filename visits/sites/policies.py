@@ -57,9 +57,10 @@ class Rule:
     unit: Unit | None = None
     low: int = 0
     high: int = 0
-    #: number, maybe (a number or nothing), text, lines, ticks.
+    #: number, maybe (a number or nothing), text, lines, ticks, choice (of `names`).
     kind: str = "number"
     choices: Sequence[str] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 BOOKING = N_("Rendez-vous")
@@ -143,6 +144,14 @@ class Policies:
         high=1440,
         kind="maybe",
     )
+    inspector_sees: str = _of(
+        "day",
+        group=DRAW,
+        title=N_("Le vérificateur voit"),
+        hint=N_("« La visite suivante » ne peut pas être garantie sur une tablette préparée sans réseau."),
+        kind="choice",
+        names={"day": N_("sa journée, dès la prise de service"), "next": N_("seulement la visite suivante")},
+    )
     random_percent: int = _of(
         10,
         group=CONTROL,
@@ -158,6 +167,16 @@ class Policies:
         unit=Unit.PERCENT,
         low=1,
         high=100,
+    )
+    section: str = _of(
+        "", group=CONTROL, title=N_("Section qui visite"), hint=N_("Écrite sur chaque rapport."), kind="text"
+    )
+    clearance_name: str = _of(
+        "",
+        group=CONTROL,
+        title=N_("Nom du système de dédouanement"),
+        hint=N_("Tel que les déclarants le connaissent."),
+        kind="text",
     )
     legal_basis: str = _of(
         "", group=CONTROL, title=N_("Fondement légal de la visite"), hint=N_("Écrit sur chaque rapport."), kind="text"
@@ -218,6 +237,12 @@ def stored(policies: Policies) -> dict[str, Any]:
     """What is kept of policies: the values that are not the default, as JSON."""
     defaults = Policies()
     return {name: plain(value) for name, (_, value) in changed(defaults, policies).items()}
+
+
+async def spoken(work: Work) -> tuple[str, ...]:
+    """The languages people may choose: those of any office; all of them before there is one."""
+    chosen = {language for office in await offices(work) for language in policy(office, Policies).languages}
+    return tuple(language for language in LANGUAGES if language in chosen or not chosen)
 
 
 async def code_rule(work: Work) -> Callable[[Actor], bool]:

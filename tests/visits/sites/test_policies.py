@@ -75,6 +75,17 @@ async def test_a_change_is_in_force_at_once_and_on_record(stage: Stage) -> None:
     ]
 
 
+async def test_values_no_policy_knows_survive_a_change(stage: Stage) -> None:
+    async with stage.work() as work:
+        (await queries.office_by_id(work, stage.office.id)).policies = {"of_tomorrow": 1}
+
+    await stage.run("admin", set_policies, stage.office.id, dataclasses.replace(Policies(), hold_minutes=8))
+
+    async with stage.work() as work:
+        kept = (await queries.office_by_id(work, stage.office.id)).policies
+    assert kept == {"of_tomorrow": 1, "hold_minutes": 8}
+
+
 async def test_an_unknown_office_has_no_policies(stage: Stage) -> None:
     with pytest.raises(NotFound):
         await stage.run("admin", set_policies, new_id(), Policies())

@@ -1,5 +1,6 @@
 """/admin/firms: brokers and importers, known by the code of the declarations."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from visits.people.invite import LoginTaken, Newcomer
 from visits.portals.admin import queries
 from visits.portals.admin.people import link_page
 from visits.roles import ADMINS
+from visits.sites.policies import spoken
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
@@ -37,7 +39,7 @@ async def invite(request: Asked, work: Work) -> Response[Any]:
     form = await Form.of(request)
     code, name = form.text("code", longest=20).upper(), form.text("name", longest=120)
     importer = form.choice("kind", KINDS) == "importer"
-    newcomer = read_newcomer(form)
+    newcomer = read_newcomer(form, await spoken(work))
     if form.errors:
         return await _list(request, work, form)
     try:
@@ -54,12 +56,12 @@ async def invite(request: Asked, work: Work) -> Response[Any]:
     return await _list(request, work, form)
 
 
-def read_newcomer(form: Form) -> Newcomer:
+def read_newcomer(form: Form, languages: Sequence[str]) -> Newcomer:
     """The first person of a firm, or a clerk, as typed."""
     return Newcomer(
         login=form.text("login", longest=60),
         name=form.text("person", longest=120),
-        language=form.choice("language", LANGUAGES),
+        language=form.choice("language", languages),
     )
 
 
@@ -73,7 +75,7 @@ async def shown(request: Asked, work: Work, firm_id: FromPath[UUID]) -> Response
 async def invite_another(request: Asked, work: Work, firm_id: FromPath[UUID]) -> Response[Any]:
     """One more person who is responsible for the firm, when the last one is gone."""
     form = await Form.of(request)
-    newcomer = read_newcomer(form)
+    newcomer = read_newcomer(form, await spoken(work))
     firm = await people.firm_by_id(work, firm_id)
     if form.errors:
         return await _one(request, work, firm_id, form)
@@ -112,7 +114,7 @@ async def _list(request: Asked, work: Work, form: Form, q: str = "", current: in
         last=max(1, -(-total // queries.PAGE)),
         form=form,
         kinds=KINDS,
-        spoken=list(LANGUAGES.items()),
+        spoken=[(each, LANGUAGES[each]) for each in await spoken(work)],
     )
 
 
@@ -127,7 +129,7 @@ async def _one(request: Asked, work: Work, firm_id: UUID, form: Form) -> Respons
         people=await people.people_of_firm(work, firm.id),
         mandates=[other for _, other in mandates],
         form=form,
-        spoken=list(LANGUAGES.items()),
+        spoken=[(each, LANGUAGES[each]) for each in await spoken(work)],
     )
 
 

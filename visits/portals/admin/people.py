@@ -1,5 +1,6 @@
 """/admin and /admin/people: who can sign in, with which roles, until when."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,7 @@ from visits.portals.admin import queries
 from visits.portals.admin.choices import OFFICERS, Places
 from visits.roles import ADMINS, NAMES, Role
 from visits.sites import admin as sites
+from visits.sites.policies import spoken
 from visits.sites.queries import office_by_id
 from visits.store.work import Work
 from visits.texts import N_
@@ -27,7 +29,7 @@ from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
 
-LEFT_BEHIND = N_("C'est enregistré. Des rendez-vous à venir restent à confier à d'autres : le chef de visite les voit.")
+LEFT_BEHIND = N_("C'est enregistré. Des rendez-vous à venir restent à confier à d'autres : prévenez le chef de visite.")
 
 
 @get("/admin", roles=ADMINS)
@@ -70,7 +72,7 @@ async def ask_new(request: Asked, work: Work) -> Response[str]:
 async def invite_person(request: Asked, work: Work) -> Response[str]:
     """Add a person and show the one-time link."""
     form = await Form.of(request)
-    newcomer = _newcomer(form)
+    newcomer = _newcomer(form, await spoken(work))
     duty = (await Places.of(work)).duty(form)
     if form.errors or duty is None:
         return await _new(request, work, form)
@@ -83,12 +85,12 @@ async def invite_person(request: Asked, work: Work) -> Response[str]:
     return link_page(request, link, back=f"/admin/people/{link.person.id}")
 
 
-def _newcomer(form: Form) -> Newcomer:
+def _newcomer(form: Form, languages: Sequence[str]) -> Newcomer:
     return Newcomer(
         login=form.text("login", longest=60),
         name=form.text("name", longest=120),
         quality=form.text("quality", required=False, longest=120),
-        language=form.choice("language", LANGUAGES),
+        language=form.choice("language", languages),
     )
 
 
@@ -107,7 +109,7 @@ async def _new(request: Asked, work: Work, form: Form) -> Response[str]:
         status=422 if form.errors else 200,
         form=form,
         options=(await Places.of(work)).options(language_of(request)),
-        languages_spoken=list(LANGUAGES.items()),
+        languages_spoken=[(each, LANGUAGES[each]) for each in await spoken(work)],
     )
 
 

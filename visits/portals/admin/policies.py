@@ -61,6 +61,8 @@ def _typed(form: Form, name: str, rule: Rule) -> Any:
         return form.whole(name, rule.low, rule.high)
     if rule.kind == "maybe":
         return None
+    if rule.kind == "choice":
+        return form.choice(name, rule.names)
     if rule.kind == "lines":
         lines = (line.strip() for line in form.text(name, required=False, longest=4000).splitlines())
         return tuple(line for line in lines if line)
@@ -92,8 +94,9 @@ async def _show(request: Asked, work: Work, office_id: UUID, form: Form, hit: li
                 else list(getattr(in_force, each.name) or ())
                 if rule.kind == "ticks"
                 else [],
-                "items": [(str(one), _named(one, language)) for one in rule.choices],
-                "hint": _hint(rule, getattr(defaults, each.name), language),
+                "items": [(str(one), _named(one, language)) for one in rule.choices]
+                + [(value, say(text, language)) for value, text in rule.names.items()],
+                "hint": _hint(each.name, rule, getattr(defaults, each.name), language),
             }
         )
     return page(
@@ -107,16 +110,16 @@ async def _show(request: Asked, work: Work, office_id: UUID, form: Form, hit: li
         sent={name: form.many(name) or [""] for name in policies.rules()} if hit is not None else {},
         history=await queries.policy_changes(work, office.id, 10),
         titles={name: rule.title for name, rule in policies.rules().items()},
-        said=lambda value: _said(value, language),
+        said=lambda name, value: _said(name, value, language),
     )
 
 
-def _hint(rule: Rule, default: Any, language: str) -> str:
+def _hint(name: str, rule: Rule, default: Any, language: str) -> str:
     """What the policy means, between which limits, and what it is by default."""
     said = [say(rule.hint, language)] if rule.hint else []
     if rule.unit:
         said.append(say(N_("Entre %(low)s et %(high)s."), language, low=rule.low, high=rule.high))
-    return " ".join([*said, say(N_("À l'origine : %(value)s."), language, value=_said(default, language))])
+    return " ".join([*said, say(N_("À l'origine : %(value)s."), language, value=_said(name, default, language))])
 
 
 def _shown(value: Any) -> str:
@@ -126,8 +129,11 @@ def _shown(value: Any) -> str:
     return "\n".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _said(value: Any, language: str) -> str:
-    """A value in words, for the default and the history."""
+def _said(name: str, value: Any, language: str) -> str:
+    """A policy's value in words, for the default, the preview and the history."""
+    rule = policies.rules().get(name)
+    if rule and isinstance(value, str) and value in rule.names:
+        return say(rule.names[value], language)
     if value is None or value == "" or value == () or value == []:
         return say(N_("vide"), language)
     if isinstance(value, tuple | list):

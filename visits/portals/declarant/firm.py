@@ -12,6 +12,7 @@ from visits.people.invite import LoginTaken
 from visits.portals.admin.firms import read_newcomer
 from visits.portals.admin.people import link_page
 from visits.roles import NAMES, Role
+from visits.sites.policies import spoken
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
@@ -35,7 +36,7 @@ async def shown(request: Asked, work: Work) -> Response[str]:
 async def add_clerk(request: Asked, work: Work) -> Response[Any]:
     """Invite somebody of the firm; the link is shown once."""
     form = await Form.of(request)
-    newcomer = read_newcomer(form)
+    newcomer = read_newcomer(form, await spoken(work))
     if form.errors:
         return await _show(request, work, form)
     try:
@@ -94,7 +95,7 @@ async def _show(request: Asked, work: Work, form: Form) -> Response[str]:
         people=[(each, roles[each.id]) for each in await people.people_of_firm(work, firm.id)],
         mandates=await (people.mandates_of if firm.importer else people.mandates_for)(work, firm.id),
         form=form,
-        spoken=list(LANGUAGES.items()),
+        spoken=[(each, LANGUAGES[each]) for each in await spoken(work)],
     )
 
 

@@ -8,6 +8,7 @@ from visits.errors import Refusal
 from visits.people import account, queries
 from visits.people.passwords import SHORTEST, WeakPassword, totp_address
 from visits.roles import EVERYBODY, NAMES, Role
+from visits.sites.policies import spoken
 from visits.store.tools import Tools
 from visits.store.work import Work
 from visits.texts import N_
@@ -31,7 +32,7 @@ async def show(request: Asked, work: Work) -> Response[str]:
 async def speak(request: Asked, work: Work) -> Response[Any]:
     """The language of notices, and of pages where the browser says nothing else."""
     form = await Form.of(request)
-    language = form.choice("language", LANGUAGES)
+    language = form.choice("language", await spoken(work))
     if form.errors:
         return await _show(request, work, form.errors)
     (await account.myself(work)).language = language
@@ -104,7 +105,7 @@ async def _show(request: Asked, work: Work, errors: dict[str, str]) -> Response[
         status=422 if errors else 200,
         person=person,
         roles=[NAMES[Role(each.role)] for each in held],
-        spoken=list(LANGUAGES.items()),
+        spoken=[(each, LANGUAGES[each]) for each in await spoken(work)],
         least=SHORTEST,
         errors=errors,
     )
