@@ -45,9 +45,7 @@ async def test_a_broker_is_not_also_the_importer_of_its_code(stage: Stage) -> No
 
 
 async def test_a_firm_gets_the_declarations_that_named_it_before(stage: Stage) -> None:
-    declaration = await stage.declaration(
-        declarant="00999Z"
-    )
+    declaration = await stage.declaration(declarant="00999Z")
     assert declaration.firm_id is None
     firm = await stage.run("admin", add_firm, "00999Z", "Transit Neuf Exemple", importer=False)
 
@@ -131,9 +129,7 @@ async def test_a_closed_firm_is_out_until_it_is_opened(stage: Stage) -> None:
 
 
 async def test_a_mandated_broker_sees_what_has_no_declarant_until_the_mandate_ends(stage: Stage) -> None:
-    declaration = await stage.declaration(
-        declarant="00999Z"
-    )
+    declaration = await stage.declaration(declarant="00999Z")
     assert declaration.importer_id == stage.importer_firm.id
     given = await stage.run("importer", mandate, " 00847p ")
     again = await stage.run("importer", mandate, "00847P")
