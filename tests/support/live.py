@@ -1,22 +1,33 @@
-"""A running installation for browsers: the app on a real port, the worker beside it, one Chromium."""
+"""A running installation for browsers: the app on a real port, the worker and the clearance simulator beside it."""
 
 import asyncio
 import contextlib
 import os
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 from litestar import Litestar
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright
 
+from tests.support import database as databases
+from tests.support.clearance import a_key
+from tests.support.clock import MovedClock
+from tests.support.contract import SECRET
 from tests.support.stage import Stage
+from visits.app import make_app, make_tools
 from visits.background.worker import work
-from visits.people import queries as people
-from visits.people.signin import open_session
+from visits.clearance.simulator.app import make_simulator
+from visits.clearance.simulator.core import Simulator
+from visits.clearance.simulator.courier import by_http
 from visits.serve import Server
+from visits.settings import Settings
+from visits.store.engine import make_engine
+from visits.store.work import Database
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -44,13 +55,20 @@ def require_chromium() -> None:
     pytest.skip("chromium is not installed")
 
 
-@contextlib.asynccontextmanager
-async def serving(app: Litestar) -> AsyncIterator[int]:
-    """The app on a free port of the loopback; its lifespan is somebody else's."""
+def free_port() -> int:
+    """A port of the loopback nobody listens on."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        port = int(taken.getsockname()[1])
-    server = Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="off"))
+        return int(taken.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def serving(app: Litestar, port: int = 0, *, lifespan: bool = False) -> AsyncIterator[int]:
+    """The app on a port of the loopback, a free one unless named; its lifespan is somebody else's unless asked for."""
+    port = port or free_port()
+    server = Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", lifespan="on" if lifespan else "off")
+    )
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110  (uvicorn offers no event)
         await asyncio.sleep(0.01)
@@ -74,11 +92,47 @@ async def working(stage: Stage) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """One browser."""
+async def installed(clock: MovedClock, folder: Path) -> AsyncIterator[tuple[Stage, int, str]]:
+    """An installation of its own, with database, web, worker, and the clearance simulator at the end of real HTTP.
+
+    Gives the stage, the port of the pages, and the address of the simulator.
+    """
+    async with databases.database() as name, contextlib.AsyncExitStack() as stack:
+        beside = free_port()
+        settings = Settings(
+            data=folder,
+            database_url=databases.dsn("visits_app", name),
+            clearance_url=f"http://127.0.0.1:{beside}",
+            clearance_secret=SECRET,
+        )
+        tools = make_tools(settings, Database(make_engine(settings.database_url, pool=20), moved=clock))
+        owner = make_engine(databases.dsn("visits_owner", name), pool=2)
+        stack.push_async_callback(owner.dispose)
+        app = make_app(tools)
+        stage = await Stage(tools, owner, clock, app).found()
+        port = await stack.enter_async_context(serving(app, lifespan=True))
+        client = await stack.enter_async_context(
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"host": stage.host}, trust_env=False)
+        )
+        simulator = Simulator(folder / "simulator.sqlite", clock)
+        over_there = make_simulator(simulator, by_http(client, await a_key(stage)), secret=SECRET)
+        await stack.enter_async_context(serving(over_there, beside, lifespan=True))
+        await stack.enter_async_context(working(stage))
+        yield stage, port, settings.clearance_url
+
+
+def address(stage: Stage, port: int) -> str:
+    """Where the pages of the stage's administration are."""
+    return f"http://{stage.host}:{port}"
+
+
+@contextlib.asynccontextmanager
+async def chromium(origin: str) -> AsyncIterator[Browser]:
+    """One browser; it treats the origin as if it came over HTTPS, as an installation's pages do."""
     require_chromium()
+    trust = f"--unsafely-treat-insecure-origin-as-secure={origin}"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, trust])
         try:
             yield browser
         finally:
@@ -88,16 +142,22 @@ async def chromium() -> AsyncIterator[Browser]:
 class Window:
     """One person's browser window: signed in, French, and watched for faults of the page."""
 
-    def __init__(self, context: BrowserContext, page: Page, base: str, *, script: bool) -> None:
-        self.context, self.page, self.base, self.script = context, page, base, script
+    def __init__(self, stage: Stage, context: BrowserContext, page: Page, base: str, *, script: bool) -> None:
+        self.stage, self.context, self.page, self.base, self.script = stage, context, page, base, script
         self.faults: list[str] = []
+        page.set_default_timeout(10_000)
         page.on("console", lambda message: self._hear(message.type, message.text))
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
 
     def _hear(self, kind: str, said: str) -> None:
-        """Keep what the page reports; over plain HTTP Chromium only says that it leaves one header aside."""
-        if kind == "error" and "Cross-Origin-Opener-Policy" not in said:
+        """Keep what the page reports."""
+        if kind == "error":
             self.faults.append(said)
+
+    async def sign_in(self, name: str) -> None:
+        """A fresh session of somebody: one that slept while the clock moved is over."""
+        token = await self.stage.token(name)
+        await self.context.add_cookies([{"name": "visits-session", "value": token, "url": self.base}])
 
     async def go(self, path: str) -> Page:
         """Open a page of ours and look at it."""
@@ -106,11 +166,32 @@ class Window:
         return self.page
 
     async def press(self, name: str, *, role: str = "button") -> Page:
-        """Press what is called so, wait for the next page, look at it."""
-        await self.page.get_by_role(role, name=name).first.click()  # type: ignore[arg-type]
-        await self.page.wait_for_load_state("load")
+        """Press what is called so (its start is enough), wait for the next page, look at it."""
+        return await self.click(self.page.get_by_role(role, name=re.compile(f"^{re.escape(name)}")))  # type: ignore[arg-type]
+
+    async def click(self, what: Locator) -> Page:
+        """Press this, wait for the next page, look at it."""
+        async with self.page.expect_navigation():
+            await what.first.click()
         await self.look()
         return self.page
+
+    async def comes(self, path: str, words: str) -> None:
+        """Open a page again and again until it says so: others are at work meanwhile."""
+        async with asyncio.timeout(10):
+            await self.page.goto(self.base + path)
+            while not await self.page.get_by_text(words).count():
+                await self.page.reload()
+        await self.look()
+
+    async def refused(self, path: str, status: int) -> None:
+        """A page that is not given; the browser says so on its console, and nothing else."""
+        answer = await self.page.goto(self.base + path)
+        assert answer is not None
+        assert answer.status == status
+        assert len(self.faults) == 1
+        assert str(status) in self.faults.pop()
+        await self.look()
 
     async def look(self) -> None:
         """axe finds nothing, and the page reported no fault. Without script axe cannot run."""
@@ -137,7 +218,6 @@ async def window(
     script: bool = True,
 ) -> Window:
     """A window of somebody of the stage."""
-    base = f"http://{stage.host}:{port}"
     context = await browser.new_context(
         viewport=size,  # type: ignore[arg-type]
         locale="fr-FR",
@@ -145,9 +225,7 @@ async def window(
         java_script_enabled=script,
         accept_downloads=True,
     )
+    made = Window(stage, context, await context.new_page(), address(stage, port), script=script)
     if name:
-        async with stage.work() as work_:
-            person = await people.person_by_id(work_, stage.actors[name].person)  # type: ignore[arg-type]
-            token = (await open_session(work_, person)).token
-        await context.add_cookies([{"name": "visits-session", "value": token, "url": base}])
-    return Window(context, await context.new_page(), base, script=script)
+        await made.sign_in(name)
+    return made
