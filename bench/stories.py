@@ -124,6 +124,7 @@ async def havoc(there: Fleet, chance: random.Random, killed: Counter[str]) -> No
 async def judge(there: Fleet, stories: list[Story]) -> dict[str, int]:
     """Compare what was acknowledged with what is stored."""
     lost = double = stuck = 0
+    await there.tools.database.engine.dispose()  # its connections may be those of a server that was killed
     async with there.tools.database.work(system(there.tenant)) as work:
         for story in stories:
             visits = (

@@ -40,8 +40,8 @@ from visits.portals.inspector import queue as inspector_queue
 from visits.portals.inspector import report as inspector_report
 from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
-from visits.portals.office import report as office_report
 from visits.portals.office import package as office_package
+from visits.portals.office import report as office_report
 from visits.portals.office import search as office_search
 from visits.portals.office import visit as office_visit
 from visits.portals.public import account as public_account

@@ -14,7 +14,7 @@ from tests.support.links import CutLine
 from tests.support.stage import Stage
 from tests.support.steps_assignment import passed, starts
 from tests.support.steps_booking import calendars
-from tests.support.steps_reports import PASSWORD, same_pair_again, with_passwords
+from tests.support.steps_reports import PASSWORD, with_passwords
 from tests.support.story import Cast, Story, sample_of
 from visits.background.deliver import deliver
 from visits.evidence.verify import verify

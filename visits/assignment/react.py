@@ -1,7 +1,6 @@
 """What the draw does when something happens elsewhere: a moment comes, a package, an appointment changes."""
 
 from visits.assignment.draw import draw, draws_at, is_due, settle
-from visits.booking import queries as booking
 from visits.booking.confirm import DRAW
 from visits.declarations.queries import case_of
 from visits.journey.states import Level
@@ -21,8 +20,7 @@ async def on_due(work: Work, tools: Tools, due: Due) -> None:
         await draw(work, tools, case.visit.id)
         return
     moment = draws_at(case, seat.starts_at)
-    if not await booking.rearm(work, DRAW, case.visit.id, moment):
-        await jobs.at(work, moment, DRAW, case.visit.id)
+    await jobs.at(work, moment, DRAW, case.visit.id)
 
 
 async def on_package(work: Work, tools: Tools, event: DomainEvent) -> None:

@@ -29,7 +29,7 @@ def make_jobs(tools: Tools) -> App:
         await deliver(tools, TenantId(UUID(tenant)), UUID(stream))
 
     for name, task in TASKS.items():
-        jobs.task(_bound(tools, task), name=name, retry=procrastinate.RetryStrategy(max_attempts=5, wait=2))
+        jobs.task(name=name, retry=procrastinate.RetryStrategy(max_attempts=5, wait=2))(_bound(tools, task))
 
     @jobs.periodic(cron="*/15 * * * * *")
     @jobs.task(name="rescue", queueing_lock="rescue", pass_context=True)

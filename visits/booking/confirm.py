@@ -69,5 +69,4 @@ async def booked(
     await jobs.forget(work, DRAW, visit.id)
     await work.session.flush()
     moment = max(work.now, starts_at - policy_of(work, case.office).freeze)
-    if not await queries.rearm(work, DRAW, visit.id, moment):
-        await jobs.at(work, moment, DRAW, visit.id)
+    await jobs.at(work, moment, DRAW, visit.id)

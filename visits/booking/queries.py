@@ -18,7 +18,7 @@ from visits.errors import NotFound
 from visits.ids import new_id
 from visits.journey.tables import Visit
 from visits.people.tables import Agency, Firm
-from visits.store.tables import DomainEvent, Due
+from visits.store.tables import DomainEvent
 from visits.store.work import Work, sqlstate
 from visits.web.problem import TooBusy
 
@@ -358,17 +358,6 @@ async def has_asked(work: Work, visit: Visit) -> bool:
         .limit(1)
     )
     return found is not None
-
-
-async def rearm(work: Work, kind: str, subject: UUID, moment: datetime) -> bool:
-    """Wake a moment that was done or forgotten; False if there is none at that instant."""
-    result: Any = await work.session.execute(
-        update(Due)
-        .where(col(Due.kind) == kind, col(Due.subject_id) == subject, col(Due.due_at) == moment)
-        .values(done_at=None)
-        .execution_options(synchronize_session=False)
-    )
-    return bool(result.rowcount)
 
 
 # -- binding ---------------------------------------------------------------------------------------------

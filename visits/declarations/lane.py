@@ -88,6 +88,7 @@ def order_for(
     containers: list[str],
     items: list[int],
     wished: Mapping[str, Any],
+    percent: int = 30,
 ) -> Order | None:
     """The visit order from the lanes; what the lane message asks for (level, extent, boxes…) goes before defaults."""
     level = Level(wished["level"]) if wished.get("level") else level_of(lanes)
@@ -97,7 +98,7 @@ def order_for(
     return Order(
         level=level,
         extent=extent,
-        percent=wished.get("percent") or (30 if extent == "PARTIAL" else None),
+        percent=wished.get("percent") or (percent if extent == "PARTIAL" else None),
         containers=[box for box in wished.get("containers") or containers if box in containers],
         items=[item for item in wished.get("items") or items if item in items],
         agencies=sorted(agency for agency, colour in lanes.items() if agency and colour is Colour.RED),

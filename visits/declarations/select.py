@@ -20,7 +20,8 @@ from visits.journey.queries import visit_for_update, visits_of
 from visits.journey.states import OVER, Level, State
 from visits.journey.tables import Visit
 from visits.people.tables import Agency
-from visits.sites.queries import site_for
+from visits.sites.policies import Policies, policy
+from visits.sites.queries import office_by_id, site_for
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -108,6 +109,7 @@ async def _follow(
         containers=[box["number"] for box in content.get("containers") or ()],
         items=[item["number"] for item in content.get("items") or ()],
         wished=wished,
+        percent=policy(await office_by_id(work, declaration.office_id), Policies).extent_percent,
     )
     if running is None and order is not None:
         site = await site_for(work, declaration.office_id, declaration.location_of_goods)

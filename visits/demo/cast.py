@@ -1,6 +1,7 @@
 """The people, firms and places of the sample port. People carry a role and a number, firms the word Exemple."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from visits.roles import Role
 
@@ -14,7 +15,13 @@ TENANT = {
     "currency": "XOF",
     "language": "fr",
 }
-OFFICE = {"code": "CIAB1", "name": "Abidjan-Port", "tz": "Africa/Abidjan", "country": "CI", "currency": "XOF"}
+OFFICE: dict[str, Any] = {
+    "code": "CIAB1",
+    "name": "Abidjan-Port",
+    "tz": "Africa/Abidjan",
+    "country": "CI",
+    "currency": "XOF",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from visits.journey.states import Clock, Level
 from visits.journey.tables import Visit
 from visits.roles import CHIEFS
 from visits.sites.hours import grid_of
+from visits.sites.policies import Policies, policy
 from visits.sites.queries import site_for
 from visits.store.work import Work
 from visits.texts import N_
@@ -113,7 +114,7 @@ async def agency_absent(
         raise BadInput(field=N_("organisme"))
     body = {"agency": agency, "decision": decision, "reason": _short(reason)}
     if await queries.deed(work, case.visit, Deed.AGENCY_ABSENT, id=id, device_at=device_at, body=body):
-        await _after_grace(work, case)
+        await _after_grace(work, case, agency=True)
         clock = Clock.AGENCY if decision is Decision.WAIT else Clock.CUSTOMS
         facts = {"agency": agency, "decision": decision}
         await _move(work, case, AgencyAbsent, facts, clock=clock, device_at=device_at)
@@ -192,9 +193,10 @@ async def seize(work: Work, visit_id: UUID, *, id: UUID, reason: str) -> Visit:
 # ---------- the pieces ----------
 
 
-def grace_of(case: Case) -> timedelta:
-    """How long everybody may be late (policy of the office; 15 minutes unless it says otherwise)."""
-    return timedelta(minutes=int(case.office.policies.get("grace_minutes", 15)))
+def grace_of(case: Case, *, agency: bool = False) -> timedelta:
+    """How long the declarant, or an agency's officer, may be late (policy of the office)."""
+    values = policy(case.office, Policies)
+    return timedelta(minutes=values.grace_agency_minutes if agency else values.grace_minutes)
 
 
 async def _case(work: Work, visit_id: UUID, id: UUID) -> Case:
@@ -209,12 +211,12 @@ async def _chiefs(work: Work, visit_id: UUID) -> Case:
     return await case_of(work, visit_id, lock=True)
 
 
-async def _after_grace(work: Work, case: Case) -> None:
+async def _after_grace(work: Work, case: Case, *, agency: bool = False) -> None:
     """Refuse before the grace time after the start of the slot is over."""
     appointment = await queries.appointment_of(work, case.visit.id)
     if appointment is None:
         return
-    grace = grace_of(case)
+    grace = grace_of(case, agency=agency)
     until = appointment.during.lower + grace
     if work.now < until:
         raise TooEarly(until=_local(case, until), grace=grace)

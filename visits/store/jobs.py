@@ -27,11 +27,13 @@ async def run_now(work: Work, task: str, *, lock: str, **args: Any) -> None:
 
 
 async def at(work: Work, moment: datetime, kind: str, subject: UUID, **body: Any) -> None:
-    """Remember a future moment; the same kind, subject and moment twice is one."""
+    """Remember a future moment; the same kind, subject and moment twice is one, and one forgotten comes back."""
     statement = insert(Due).values(
         id=new_id(), kind=kind, subject_id=subject, due_at=moment, body=body, made_at=work.now
     )
-    await work.session.execute(statement.on_conflict_do_nothing())
+    await work.session.execute(
+        statement.on_conflict_do_update(index_elements=["kind", "subject_id", "due_at"], set_={"done_at": None})
+    )
 
 
 async def forget(work: Work, kind: str, subject: UUID) -> None:

@@ -58,13 +58,32 @@ class Database:
     @asynccontextmanager
     async def work(self, actor: Actor) -> AsyncIterator[Work]:
         """One transaction as `actor`: committed at the end, rolled back by any exception."""
-        async with self._sessions() as session, session.begin():
-            moved = self.moved.now() if self.moved else None
-            row = (await session.execute(_BEGIN, {"tenant": str(actor.tenant), "moved": moved})).one()
-            work = Work(session, row[2], actor)
-            yield work
-            await session.flush()
-            await write_journal(session, actor, work.now, work._events, work._notes)
+        async with self._sessions() as session:
+            now = await self._begin(session, actor)
+            work = Work(session, now, actor)
+            try:
+                yield work
+                await session.flush()
+                await write_journal(session, actor, work.now, work._events, work._notes)
+                await session.commit()
+            except BaseException:
+                await session.rollback()
+                raise
+
+    async def _begin(self, session: AsyncSession, actor: Actor) -> datetime:
+        """Begin as the actor; a connection that died in the pool is replaced, nothing was done on it yet."""
+        moved = self.moved.now() if self.moved else None
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                row = (await session.execute(_BEGIN, {"tenant": str(actor.tenant), "moved": moved})).one()
+            except DBAPIError as fault:
+                await session.rollback()
+                if attempt == ATTEMPTS or not fault.connection_invalidated:
+                    raise
+                continue
+            began: datetime = row[2]
+            return began
+        raise AssertionError("unreachable")
 
     async def run(
         self,

@@ -1,7 +1,6 @@
 """Events reach their reactions in order, once in effect, and a failing one holds up its own stream only."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -33,11 +32,11 @@ class Diary:
 
 
 @pytest.fixture
-def diary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Diary]:
+def diary(monkeypatch: pytest.MonkeyPatch) -> Diary:
     made = Diary()
     for kind in (DeclarationRegistered, Paid):
         monkeypatch.setitem(wiring.REACTIONS, kind, (made,))
-    yield made
+    return made
 
 
 async def paid(stage: Stage, count: int) -> DeclarationId:
