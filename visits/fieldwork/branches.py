@@ -60,6 +60,13 @@ class SayWhy(Refusal):
     says = N_("Écrivez la raison en quelques mots.")
 
 
+class NobodyDrawn(Refusal):
+    """A visit on paper that no inspector has, so that nobody could write its report."""
+
+    code, status = "nobody-drawn", 409
+    says = N_("Aucun vérificateur n'est tiré pour cette visite. Faites d'abord le tirage.")
+
+
 class Decision(StrEnum):
     """What happens when an agency's officer does not come."""
 
@@ -144,6 +151,8 @@ async def paper_exception(work: Work, visit_id: UUID, *, id: UUID, reason: str) 
     body = {"reason": _said(reason)}
     if await queries.deed(work, case.visit, Deed.PAPER, id=id, body=body):
         await _move(work, case, PaperException, body)
+        if case.visit.inspector_id is None:
+            raise NobodyDrawn()
         work.audit("paper_exception", case.visit.id, office=case.office.id, reason=body["reason"])
     return case.visit
 
@@ -154,7 +163,6 @@ async def cancel(work: Work, visit_id: UUID, *, id: UUID, reason: str) -> Visit:
     body = {"reason": _said(reason)}
     if await queries.deed(work, case.visit, Deed.CANCELLED, id=id, body=body):
         await _move(work, case, Cancelled, body)
-        case.visit.closed_at = work.now
         work.audit("visit_cancelled", case.visit.id, office=case.office.id, reason=body["reason"])
     return case.visit
 
@@ -185,7 +193,6 @@ async def seize(work: Work, visit_id: UUID, *, id: UUID, reason: str) -> Visit:
     body = {"reason": _said(reason)}
     if await queries.deed(work, case.visit, Deed.SEIZED, id=id, body=body):
         await _move(work, case, GoodsSeized, body)
-        case.visit.closed_at = work.now
         work.audit("goods_seized", case.visit.id, office=case.office.id, reason=body["reason"])
     return case.visit
 

@@ -14,7 +14,7 @@ from visits.booking.tables import Appointment, BookingPart
 from visits.declarations.queries import Case, case_of
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound, Refusal
-from visits.events import VisitStarted
+from visits.events import PaperException, VisitStarted
 from visits.fieldwork.rules import Record
 from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 from visits.fieldwork.words import Deed
@@ -85,14 +85,15 @@ async def seen(work: Work, visit_id: UUID) -> Case:
 async def writable(work: Work, visit_id: UUID, device_at: datetime | None) -> Case:
     """The visit, locked, for a row of field work: of its inspector, or of one who had begun it before a new draw.
 
-    Work that happened is never refused: what a tablet recorded before the visit ended is kept, however late.
+    Work that happened is never refused: what a tablet recorded before the visit ended is kept, however late, and what
+    was made on paper is typed in afterwards.
     """
     visit = await visit_for_update(work, visit_id)
-    began = await _began(work, visit_id)
-    if not (began or await _drawn(work, visit)):
+    began, drawn = await _began(work, visit_id), await _drawn(work, visit)
+    if not (began or drawn):
         raise NotFound()
     case = await _whole(work, visit)
-    if State(visit.state) in (UNSIGNED if began else IN_THE_FIELD):
+    if State(visit.state) in (UNSIGNED if began or await _on_paper(work, visit_id) else IN_THE_FIELD):
         return case
     ended = await ended_at(work, visit_id) if began and device_at else None
     if began and device_at and (ended is None or device_at <= ended):
@@ -122,6 +123,11 @@ async def _began(work: Work, visit_id: UUID) -> bool:
         col(Transition.person_id) == work.actor.person,
     )
     return bool(await work.session.scalar(select(begun)))
+
+
+async def _on_paper(work: Work, visit_id: UUID) -> bool:
+    paper = exists().where(col(Transition.visit_id) == visit_id, col(Transition.event) == PaperException.code)
+    return bool(await work.session.scalar(select(paper)))
 
 
 async def _sent(work: Work, visit_id: UUID, step_id: UUID) -> bool:

@@ -1,7 +1,7 @@
 """The only place where a visit changes its state."""
 
 from visits.events import Event
-from visits.journey.states import CLOCKS, Clock, Level, State, next_state
+from visits.journey.states import CLOCKS, OVER, Clock, Level, State, next_state
 from visits.journey.tables import Transition, Visit
 from visits.store.work import Work
 
@@ -30,6 +30,7 @@ async def move(work: Work, visit: Visit, event: Event, *, reason: str = "", cloc
     if target != source:
         visit.state = target
         visit.state_since = work.now
+        visit.closed_at = work.now if target in OVER else None
     visit.clock = turn
     visit.version += 1
     work.emit(event)
