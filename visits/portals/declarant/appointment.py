@@ -16,6 +16,7 @@ from visits.errors import NotFound
 from visits.journey.states import LEVEL_NAMES, Level, State
 from visits.portals.telling import at_office, boxes
 from visits.roles import DECLARANTS, FIRM
+from visits.sites.hours import grid_of
 from visits.sites.tables import Resource, Site
 from visits.store.work import Work
 from visits.texts import N_
@@ -90,6 +91,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
         moves=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
         until=until,
         coming=coming,
+        today=grid_of(case.office).day_of(work.now) == found.day,
     )
 
 
