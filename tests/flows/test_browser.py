@@ -114,7 +114,7 @@ async def arrives(play: Play) -> None:
     await phone.comes("/declarant", f"C {NUMBER}")
     await phone.click(page.get_by_role("link", name=re.compile(f"C.{NUMBER}")))
     await expect(page.get_by_role("heading", level=1)).to_have_text("Le dossier attend ses pièces")
-    await phone.press("Compléter", role="link")
+    await phone.press("Ajouter les pièces du dossier", role="link")
     play.visit = await play.stage.visit_called(page.url.split("/")[-2])
 
 
@@ -145,21 +145,23 @@ async def package_goes_back_once(play: Play) -> None:
 
     await desk.go(f"/office/packages/{play.visit.id}")
     await desk.press("Accepter le dossier")
-    await expect(checking.locator("h1")).to_have_text("Le dossier est accepté")
+    await phone.comes(play.declaration, "Un rendez-vous est à choisir")
 
 
 async def scan_sent_over_a_cut_line(phone: Window) -> None:
     """The line is cut after the first piece; the rest follows by itself."""
     page, pieces = phone.page, 0
+    paper = {"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": scan()}
 
     async def cut(route: Route) -> None:
         nonlocal pieces
-        pieces += route.request.method == "PATCH"
-        await (route.abort() if pieces == 2 else route.continue_())
+        is_piece = route.request.method == "PATCH"
+        pieces += is_piece
+        await (route.abort() if is_piece and pieces == 2 else route.continue_())
 
+    await page.route("**/api/documents/uploads/*", cut)
     async with page.expect_response(lambda answer: answer.request.method == "HEAD"):
-        await page.route("**/api/documents/uploads/*", cut)
-        await page.locator("#file-380").set_input_files({"name": "scan.jpg", "mimeType": "image/jpeg", "buffer": scan()})
+        await page.locator("#file-380").set_input_files(paper)  # type: ignore[arg-type]
     await page.locator(".v-upload--ok").wait_for()
     await page.unroute("**/api/documents/uploads/*")
     assert len(phone.faults) == 1
@@ -178,7 +180,7 @@ async def attached(phone: Window) -> None:
     form = page.locator(f"form:has({field})")
     if phone.script:
         await form.locator(".v-upload--ok").wait_for()
-    await phone.click(form.get_by_role("button"))
+    await phone.click(form.locator("button"))
 
 
 def scan() -> bytes:
@@ -186,3 +188,195 @@ def scan() -> bytes:
     held = io.BytesIO()
     Image.effect_noise((1000, 1000), 90).save(held, "JPEG", quality=95)
     return held.getvalue()
+
+
+# ---------- 4: booking ----------
+
+
+async def booked_and_moved(play: Play) -> None:
+    """The first free hour is held, checked and confirmed; then the visit moves to the next day."""
+    phone = play.declarant
+    page = await phone.go(play.own("slots"))
+    await taken(phone, place=0)
+    await expect(page.locator("h1")).to_have_text("Vérifiez avant de réserver")
+    await phone.press("Réserver cette visite")
+    await expect(page.locator("h1")).to_have_text("Votre visite est réservée")
+    first = await starts(play.stage, play.visit)
+
+    await phone.press("Déplacer", role="link")
+    await phone.click(page.locator(".v-day a[href]:not([aria-current])"))
+    await taken(phone, place=1)
+    await expect(page.locator("h1")).to_have_text("Vérifiez avant de déplacer")
+    await phone.press("Déplacer la visite")
+    assert await starts(play.stage, play.visit) > first
+
+
+async def taken(phone: Window, *, place: int) -> None:
+    """One of the free hours of the day shown."""
+    await phone.page.locator("input[name=start]:enabled").nth(place).check()
+    await phone.press("Vérifier et réserver")
+
+
+# ---------- 5: the draw ----------
+
+
+async def drawn_in_secret(play: Play) -> None:
+    """At the freeze an inspector is drawn; the declarant reads the name on arrival and not before."""
+    phone = play.declarant
+    begins = await starts(play.stage, play.visit)
+    play.clock.set(begins - FREEZE)
+    await play.awake()
+    async with play.stage.work() as work:
+        live_ = await assignment.live_assignment(work, play.visit.id)
+    assert live_ is not None
+    play.drawn = next(name for name in INSPECTORS if play.stage.resources[name].id == live_.resource_id)
+    name = f"{play.drawn.capitalize()} Exemple"
+
+    for path in ("/declarant", play.declaration, *map(play.own, ("appointment", "documents", "arrive"))):
+        page = await phone.go(path)
+        assert name not in await page.content(), path
+
+    play.clock.set(begins)
+    await play.awake()
+    page = await phone.go(play.own("arrive"))
+    await phone.press("Dire que je suis là")
+    await expect(page.locator("h1")).to_have_text("Votre arrivée est notée")
+    await phone.go(play.declaration)
+    await expect(page.locator("main")).to_contain_text(f"Vérificateur : {name}")
+
+
+# ---------- 6: the visit ----------
+
+
+async def examined(play: Play) -> None:
+    """From the day's list over every stop to the end: one item has a gap, the visit stands still once."""
+    tablet, visit = play.inspector, f"/inspector/visits/{play.visit.id}"
+    page = await tablet.go("/inspector/day")
+    await tablet.press("Voir l'ordre de visite", role="link")
+    await expect(page.locator(".v-present")).to_contain_text("Declarant Exemple")
+    await tablet.press("Noter en place")
+    await tablet.press("Commencer la visite")
+
+    await page.get_by_label("Numéro du plomb").fill("CI 048 2217")
+    await tablet.press("Enregistrer le plomb")
+    await tablet.press("Continuer", role="link")
+    await page.get_by_label("Part dépotée").fill("30")
+    await tablet.press("Enregistrer l'ouverture")
+    await tablet.go(f"{visit}/items/1")
+
+    more = page.get_by_role("button", name="Quantité : un de plus")
+    for _ in range(3):
+        await more.click()
+    await expect(page.locator("[data-gap]").first).to_have_text("+3")
+    await tablet.press("Enregistrer l'écart de +3")
+    async with page.expect_navigation():
+        await page.locator("#photo").set_input_files(
+            {"name": "comptage.jpg", "mimeType": "image/jpeg", "buffer": a_photo((1600, 1200))}
+        )
+    await tablet.look()
+    await expect(page.locator(".v-rail img")).to_have_count(1)
+
+    await tablet.press("Suspendre", role="link")
+    await page.get_by_label("Pluie").check()
+    await tablet.press("Suspendre la visite")
+    await play.declarant.comes(play.declaration, "La visite est suspendue")
+    play.clock.move(minutes=20)
+    await tablet.press("Reprendre la visite")
+
+    await tablet.go(f"{visit}/boxes/1/seal")
+    await page.get_by_label("Numéro du plomb neuf").fill("CI 048 2300")
+    await tablet.press("Enregistrer le plomb neuf")
+    await tablet.press("Finir la visite", role="link")
+    await expect(page.locator("h1")).to_have_text("Tout ce qui est demandé est fait")
+    await tablet.press("Finir la visite")
+    await expect(page.locator("h1")).to_have_text("La visite est faite, le rapport est à écrire")
+
+
+# ---------- 7: the report ----------
+
+
+async def reported(play: Play) -> None:
+    """Written and signed on the tablet, signed with reserves on the phone, validated at the desk, printed."""
+    tablet, phone, desk = play.inspector, play.declarant, play.chief
+    page = tablet.page
+    await tablet.press("Écrire le rapport", role="link")
+    await page.locator("#result").check()
+    await page.get_by_label("Conclusion").fill("L'article 1 présente un excédent de 3 cartons ; le reste est conforme.")
+    await page.get_by_label("Article sur lequel repose la visite").fill("Code des douanes, article 75")
+    await page.get_by_label("Circuit proposé").select_option("green")
+    await page.get_by_label("Pourquoi ce circuit").fill("écart sans droits")
+    for group in ("L'intéressé a été invité à assister et à signer", "Le rapport lui est lu"):
+        await page.get_by_role("group", name=group).get_by_label("Oui").check()
+    await tablet.press("Enregistrer le brouillon")
+    await tablet.press("Relire et signer")
+    await drawn_on(page)
+    await page.get_by_label("Mot de passe").fill(PASSWORD)
+    await tablet.press("Signer le rapport")
+    await expect(page.locator("h1")).to_have_text("Le déclarant répond au rapport")
+
+    page = await phone.go(play.own("report"))
+    await page.get_by_label("Je signe avec réserves").check()
+    await page.get_by_label("Réserves, ou raison du refus").fill("Erreur de colisage du fournisseur.")
+    await drawn_on(page)
+    await phone.press("Enregistrer la réponse")
+
+    page = await desk.go(f"/chief/reports/{play.visit.id}")
+    await expect(page.locator("main")).to_contain_text("Erreur de colisage du fournisseur.")
+    await desk.press("Valider le rapport")
+    await desk.go(f"/chief/reports/{play.visit.id}")
+    for language in ("français", "anglais", "portugais"):
+        async with page.expect_download() as coming:
+            await page.get_by_role("link", name=f"PDF en {language}").click()
+        assert (await (await coming.value).path()).read_bytes().startswith(b"%PDF")
+
+
+async def drawn_on(page: Page) -> None:
+    """A zigzag on the pad of the page."""
+    pad = page.locator("canvas")
+    await pad.scroll_into_view_if_needed()
+    box = await pad.bounding_box()
+    assert box is not None
+    await page.mouse.move(box["x"] + 20, box["y"] + 40)
+    await page.mouse.down()
+    for step in range(8):
+        await page.mouse.move(box["x"] + 20 + 12 * step, box["y"] + 40 + 30 * (step % 2), steps=3)
+    await page.mouse.up()
+    await expect(page.locator("[data-sign] input")).to_have_value(re.compile("^M.*L"))
+
+
+# ---------- 8, 9: the clearance system, the end ----------
+
+
+async def acknowledged_and_released(play: Play) -> None:
+    """The report reaches the clearance system, which answers with its act, another lane and the voucher."""
+    phone = play.declarant
+    await phone.comes(play.declaration, "Le bon à enlever est attendu")
+    play.clock.move(seconds=10)
+    await phone.comes(play.declaration, "BAE-2026-000001")
+    async with httpx.AsyncClient(base_url=play.clearance, trust_env=False) as system:
+        [act] = (await system.get("/acts")).json()
+    assert (act["number"], act["visit"], act["version"]) == ("SW-2026-1", str(play.visit.id), 1)
+    steps = await phone.page.locator(".v-tl").inner_text()
+    print(steps)
+    for step in ("x",):
+        assert step in steps
+
+
+async def rated_once(play: Play) -> None:
+    """Three marks, once."""
+    phone = play.declarant
+    page = await phone.go(play.own("rate"))
+    for question in await page.get_by_role("group").all():
+        await question.get_by_role("radio").nth(3).check()
+    await phone.press("Envoyer mon avis")
+    await expect(page.locator("main")).to_contain_text("Votre avis est enregistré. Merci.")
+    await phone.refused(play.own("rate"), 409)
+
+
+async def on_the_board(play: Play) -> None:
+    """The supervisor sees the day."""
+    desk = play.supervisor
+    page = await desk.go("/supervisor/board")
+    await expect(page.locator(".v-board")).to_contain_text(f"C {NUMBER}")
+    await desk.go("/supervisor/board?view=table")
+    await desk.click(page.get_by_role("link", name=re.compile(f"C.{NUMBER}")))

@@ -6,7 +6,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
@@ -168,6 +169,14 @@ class Either(httpx.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._through.aclose()
+
+
+@contextlib.contextmanager
+def ground() -> Iterator[Path]:
+    """A folder the unprivileged database account may reach, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="visits-fleet-", dir="/var/tmp") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @contextlib.asynccontextmanager
