@@ -30,6 +30,7 @@ LOCALES = Path(__file__).parent / "locale"
 _CLDR = {"fr": "fr", "en": "en_GB", "pt": "pt_PT"}
 _LONG = {"fr": f"EEEE d{NBSP}MMMM", "en": "EEEE d MMMM", "pt": "EEEE, d 'de' MMMM"}
 _YEAR = {"fr": " y", "en": " y", "pt": " 'de' y"}
+_SINCE = {"fr": ("", ""), "en": ("for ", "since "), "pt": ("há ", "desde ")}
 _SYMBOLS = {"XOF": "FCFA", "XAF": "FCFA", "EUR": "€"}
 
 
@@ -193,15 +194,16 @@ def countdown(span: timedelta) -> str:
 def since(at: datetime, now: datetime, lang: str, zone: tzinfo) -> str:
     """What follows « depuis »: « 2 h 10 » today, « hier 16 h 40 », else the day.
 
-    Portuguese says há before a length and desde before a moment, so its text brings the word along.
+    English says for before a length and since before a moment, Portuguese há and desde: there the text brings the
+    word along, and the sentences of these two languages leave it out.
     """
     local, today = at.astimezone(zone), now.astimezone(zone).date()
+    length, moment = _SINCE[lang]
     if local.date() == today:
-        text = duration(now - at, lang)
-        return f"há {text}" if lang == "pt" else text
+        return length + duration(now - at, lang)
     if local.date() == today - timedelta(days=1):
-        return say(N_("hier %(time)s"), lang, time=time_of(local, lang))
-    return f"desde {date_long(local, lang)}" if lang == "pt" else date_long(local, lang)
+        return moment + say(N_("hier %(time)s"), lang, time=time_of(local, lang))
+    return moment + date_long(local, lang)
 
 
 # ---------- figures ----------

@@ -102,7 +102,8 @@ SINCE = {
     "just after midnight": (AT.replace(hour=0, minute=0), "fr", f"10{NB}h{NB}30"),
     "just before midnight": (AT.replace(hour=0, minute=0) - timedelta(minutes=1), "fr", f"hier 23{NB}h{NB}59"),
     "last week": (AT - timedelta(days=7), "fr", f"mardi 17{NB}novembre"),
-    "yesterday in English": (AT - timedelta(hours=18), "en", "yesterday 16:30"),
+    "yesterday in English": (AT - timedelta(hours=18), "en", "since yesterday 16:30"),
+    "a while ago in English": (AT - timedelta(minutes=130), "en", f"for 2{NB}h{NB}10"),
     "a while ago in Portuguese": (AT - timedelta(minutes=130), "pt", f"há 2{NB}h{NB}10"),
     "yesterday in Portuguese": (AT - timedelta(hours=18), "pt", "desde ontem, 16:30"),
 }
