@@ -96,7 +96,7 @@ def people() -> list[SamplePerson]:
         SamplePerson("integrite1", "Inspection des services 1", Role.INTEGRITY),
         SamplePerson("ethique1", "Responsable éthique 1", Role.ETHICS_OFFICER),
         SamplePerson("admin1", "Administrateur 1", Role.ADMIN, office=False),
-        SamplePerson("integrateur1", "Intégrateur 1", Role.INTEGRATOR),
+        SamplePerson("integrateur1", "Intégrateur 1", Role.INTEGRATOR, office=False),
     ]
 
 

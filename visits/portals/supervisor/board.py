@@ -331,7 +331,7 @@ def _outage(day: Day) -> dict[str, str] | None:
     }
 
 
-@get("/supervisor/board/events", roles=WATCHERS, include_in_schema=False, opt={"uncompressed": True})
+@get("/supervisor/board/events", roles=WATCHERS, opt={"uncompressed": True})
 async def events(request: Request) -> ServerSentEvent:  # type: ignore[type-arg]
     """A word each time something of the office changes; no transaction is held meanwhile."""
     return ServerSentEvent(
