@@ -1,15 +1,19 @@
 """What a visit consists of, what was found to differ, and what is still missing before it ends. Pure."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from visits.errors import Refusal
-from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 from visits.fieldwork.words import FIGURES, INTERESTED, About, Deed, Facet, Kind, Method, Moment
 from visits.texts import N_
+
+if TYPE_CHECKING:
+    from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 
 #: Extents that leave the container shut.
 SHUT: Final = frozenset({Method.DOC, Method.SEAL, Method.NII})
