@@ -1,6 +1,7 @@
 """Documentation says what the code does."""
 
 import re
+import tomllib
 from pathlib import Path
 
 from tests.repo import generate
@@ -21,6 +22,16 @@ def test_every_path_the_tour_names_exists() -> None:
 
     assert len(named) >= 30
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_what_the_tour_calls_pure_is_kept_pure() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    kept = {module for each in contracts if "pure" in each["name"] for module in each["source_modules"]}
+    rows = [line for line in (ROOT / "docs/tour.md").read_text().splitlines() if line.endswith("(pure). |")]
+    named = {re.findall(r"`([\w./]+)\.py`", line)[0].replace("/", ".") for line in rows}
+
+    assert named
+    assert {each for each in named if each not in kept and each.split(".")[0] not in kept} == set()
 
 
 def test_every_link_of_the_pages_leads_somewhere() -> None:
