@@ -91,7 +91,7 @@ def in_hours(at: datetime) -> datetime:
 
 
 async def live(
-    town: Town, chance: random.Random, sample: Sample, declarant: str, chief: str
+    town: Town, chance: random.Random, sample: Sample, declarant: str, chief: str, lane: Colour | None = None
 ) -> AsyncIterator[datetime]:
     """From registration to rating; yields the moment at which it goes on. The caller moves the clock there."""
 
@@ -103,7 +103,7 @@ async def live(
     system_ = town.actors["system"]
     got = await town.run(system_, receive, to_json(content, file="", size=0), digest(content), sample=True)
     yield later(3, 20)
-    colour = chance.choices([Colour.RED, Colour.YELLOW, Colour.GREEN], [60, 28, 12])[0]
+    colour = lane or chance.choices([Colour.RED, Colour.YELLOW, Colour.GREEN], [60, 28, 12])[0]
     opened = await town.run(system_, select_lane, got.declaration.id, colour, source="message")
     if opened is None:
         return
@@ -191,7 +191,7 @@ async def _appointment(
             found = await offer(work, await case_of(work, visit_id))
             return [start.starts_at for day in found.days for start in day.slots() if start.free]
 
-        free = (await town.run(declarant, starts))[:24]
+        free = (await town.run(declarant, starts))[:16]
         if not free:
             return
         held = await town.run(declarant, hold, visit_id, chance.choice(free))

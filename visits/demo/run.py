@@ -70,12 +70,12 @@ def demo(*, data: Path, port: int, seed: int, browser: bool) -> int:
         up = await bring_up(settings)
         there.append(up)
         tools = make_tools(up.settings)
-        await prepare(tools, seed=seed, api_key=keys.api)
+        new = await settle(tools, api_key=keys.api)
         web = web_server(tools, "127.0.0.1", port)
         simulator = _simulator(data / "simulator.sqlite", address, beside, keys, seed)
         parts = [
             asyncio.create_task(serving(web), name="web"),
-            asyncio.create_task(_behind(web, tools), name="worker"),
+            asyncio.create_task(_behind(web, tools, new, seed), name="worker"),
             asyncio.create_task(serving(simulator), name="simulator"),
         ]
         announcing = asyncio.create_task(_announce(web, address, beside, browser))
@@ -95,33 +95,39 @@ def demo(*, data: Path, port: int, seed: int, browser: bool) -> int:
                 up.embedded.stop()
 
 
-async def prepare(tools: Tools, *, seed: int, api_key: str) -> TenantId:
-    """Found the port on first start: people, calendars, seeds, history, and a day that has begun."""
-    tenant = await port.known_tenant(tools.settings.owner_database_url)
-    new = tenant is None
-    if tenant is None:
-        tenant = await load(tools, tools.settings.owner_database_url)
-        async with tools.database.work(system(tenant, "demo")) as work:
-            work.session.add(
-                ApiKey(
-                    id=new_id(),
-                    token=fingerprint(api_key),
-                    name="simulateur",
-                    role=Role.INTEGRATOR,
-                    created_at=work.now,
-                )
+async def settle(tools: Tools, *, api_key: str) -> TenantId | None:
+    """Found the port with its people and its history; the administration if this was its first start, else None."""
+    if await port.known_tenant(tools.settings.owner_database_url):
+        return None
+    tenant = await load(tools, tools.settings.owner_database_url)
+    async with tools.database.work(system(tenant, "demo")) as work:
+        work.session.add(
+            ApiKey(
+                id=new_id(),
+                token=fingerprint(api_key),
+                name="simulateur",
+                role=Role.INTEGRATOR,
+                created_at=work.now,
             )
-    if new:
-        await run_all_once(tools)
-        await play_today(tools, tenant, seed=seed)
+        )
     return tenant
 
 
-async def _behind(web: Server, tools: Tools) -> None:
-    """What need not be there for the first page: the jobs a start owes, then the worker and its timetable."""
+async def prepare(tools: Tools, *, seed: int, api_key: str) -> None:
+    """The whole sample port: history, calendars, seeds, and a day that has begun."""
+    new = await settle(tools, api_key=api_key)
+    await run_all_once(tools)
+    if new:
+        await play_today(tools, new, seed=seed)
+
+
+async def _behind(web: Server, tools: Tools, new: TenantId | None, seed: int) -> None:
+    """What need not be there for the first page: the jobs a start owes, the day so far, then the worker."""
     while not web.started:  # noqa: ASYNC110  (uvicorn offers no event)
         await asyncio.sleep(0.02)
     await run_all_once(tools)
+    if new:
+        await play_today(tools, new, seed=seed)
     await clockwork(tools)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from visits.actor import system
 from visits.background.deliver import moments
+from visits.declarations.lane import Colour
 from visits.demo import cast
 from visits.demo.lives import OPENS, Town, in_hours, live
 from visits.demo.port import actor_named
@@ -49,7 +50,8 @@ async def play(town: Town, baton: Baton, *, days: list[date], a_day: int, until:
             minutes = chance.uniform(0, 8 * 60)
             arrives = in_hours(datetime.combine(day, OPENS, UTC) + timedelta(minutes=minutes))
             number = FIRST_NUMBER + day.timetuple().tm_yday * 100 + place
-            waiting.append((arrives, len(waiting), _life(town, random.Random(f"{seed}/{number}"), day, number)))  # noqa: S311
+            own = random.Random(f"{seed}/{number}")  # noqa: S311  (a sample port, not a draw)
+            waiting.append((arrives, len(waiting), life(town, own, day, number)))
     heapq.heapify(waiting)
     came, place = 0, len(waiting)
     while waiting and waiting[0][0] < until:
@@ -68,11 +70,13 @@ async def play(town: Town, baton: Baton, *, days: list[date], a_day: int, until:
     return came
 
 
-def _life(town: Town, chance: random.Random, day: date, number: int) -> AsyncIterator[datetime]:
+def life(
+    town: Town, chance: random.Random, day: date, number: int, *, broker: int | None = None, lane: Colour | None = None
+) -> AsyncIterator[datetime]:
     """One declaration of a sample broker for a sample importer."""
     brokers = [firm for firm in cast.FIRMS if not firm[2]]
     importers = [firm for firm in cast.FIRMS if firm[2]]
-    broker = chance.randrange(len(brokers))
+    broker = chance.randrange(len(brokers)) if broker is None else broker
     sample = draw_sample(
         chance,
         number=number,
@@ -82,4 +86,4 @@ def _life(town: Town, chance: random.Random, day: date, number: int) -> AsyncIte
         declarant=brokers[broker][:2],
         consignee=chance.choice(importers)[:2],
     )
-    return live(town, chance, sample, f"declarant{broker + 1}", chance.choice(("chef1", "chef2")))
+    return live(town, chance, sample, f"declarant{broker + 1}", chance.choice(("chef1", "chef2")), lane)

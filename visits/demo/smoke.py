@@ -45,7 +45,7 @@ def _wait(client: httpx.Client, process: "subprocess.Popen[bytes]") -> None:
 
 def main() -> int:
     """Start, look, stop; start again, everything is still there."""
-    with tempfile.TemporaryDirectory(prefix="visits-smoke-", dir="/var/tmp") as folder:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="visits-smoke-", dir="/var/tmp") as folder:
         Path(folder).chmod(0o755)
         for time_ in ("first", "second"):
             with socket.socket() as taken:

@@ -1,13 +1,18 @@
-"""The day of the demo: declarations that came in since this morning, each as far as it would be by now."""
+"""The day of the demo: declarations that came in since yesterday, each as far as it would be by now."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 from visits.clock import SystemClock
-from visits.demo.simulate import Baton, play, town_of
+from visits.declarations.lane import Colour
+from visits.demo.lives import Town
+from visits.demo.simulate import FIRST_NUMBER, Baton, life, play, town_of
 from visits.ids import TenantId
 from visits.store.tools import Tools
 
-A_DAY = 6
+A_DAY = 10
+#: Declarations of the first broker that wait for its clerk: how many steps of their life are over.
+WAITING = {"documents": 2, "appointment": 4}
 
 
 async def play_today(tools: Tools, tenant: TenantId, *, seed: int) -> None:
@@ -18,3 +23,17 @@ async def play_today(tools: Tools, tenant: TenantId, *, seed: int) -> None:
     baton = Baton(datetime.combine(days[0], datetime.min.time(), UTC))
     town = await town_of(tools, tenant, baton)
     await play(town, baton, days=days, a_day=A_DAY, until=now, seed=seed)
+    baton.at = now
+    await _waiting(town, seed)
+
+
+async def _waiting(town: Town, seed: int) -> None:
+    """Something for the first declarant to do at once: a package to complete, a time to choose."""
+    day = town.now().date()
+    for place, steps in enumerate(WAITING.values()):
+        number = FIRST_NUMBER + day.timetuple().tm_yday * 100 + A_DAY + place
+        chance = random.Random(f"{seed}/{number}")  # noqa: S311  (a sample port, not a draw)
+        one = life(town, chance, day, number, broker=0, lane=Colour.RED)
+        for _ in range(steps):
+            await anext(one)
+        await one.aclose()  # type: ignore[attr-defined]
