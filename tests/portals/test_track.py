@@ -58,7 +58,7 @@ async def test_the_inspectors_name_comes_when_policy_reveals_it(stage: Stage) ->
 
     after = await text_of(stage, visit.declaration_id)
 
-    assert ["inspector1" in each for each in (before, too_early, after)] == [False, False, True]
+    assert ["Inspector1 Exemple" in each for each in (before, too_early, after)] == [False, False, True]
 
 
 async def test_a_declaration_without_visit_says_so(stage: Stage) -> None:

@@ -28,8 +28,10 @@ Message = str | tuple[str, str]
 
 
 def extract() -> set[Message]:
-    """Every French text of the code and the templates."""
-    return {message for message, _ in _found()}
+    """Every French text of the code and the templates; one used with a plural and without counts with it."""
+    messages = {message for message, _ in _found()}
+    counted = {message[0] for message in messages if isinstance(message, tuple)}
+    return {message for message in messages if message not in counted}
 
 
 def _found() -> Iterator[tuple[Message, tuple[str, int]]]:
