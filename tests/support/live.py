@@ -155,9 +155,14 @@ class Window:
             self.faults.append(said)
 
     async def sign_in(self, name: str) -> None:
-        """A fresh session of somebody: one that slept while the clock moved is over."""
+        """A fresh session of somebody, and the device's clock set: a session slept while the stage's clock moved."""
+        await self.set_clock()
         token = await self.stage.token(name)
         await self.context.add_cookies([{"name": "visits-session", "value": token, "url": self.base}])
+
+    async def set_clock(self) -> None:
+        """The device says the stage's time; what counts seconds in a page goes on."""
+        await self.page.clock.set_fixed_time(self.stage.clock.now())
 
     async def go(self, path: str) -> Page:
         """Open a page of ours and look at it."""
@@ -226,6 +231,7 @@ async def window(
         accept_downloads=True,
     )
     made = Window(stage, context, await context.new_page(), address(stage, port), script=script)
+    await made.set_clock()
     if name:
         await made.sign_in(name)
     return made
