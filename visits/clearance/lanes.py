@@ -6,7 +6,7 @@ import msgspec
 
 from visits.clearance import queries
 from visits.clearance.port import LaneChosen, LaneRerouted
-from visits.clearance.verdict import Verdict
+from visits.clearance.verdict import Verdict, happened
 from visits.declarations.queries import lanes_of
 from visits.declarations.select import select_lane
 from visits.declarations.tables import Declaration
@@ -29,6 +29,7 @@ async def lane(work: Work, declaration: Declaration, message: LaneChosen | LaneR
         reason=message.reason,
         hits=[msgspec.to_builtins(hit) for hit in message.hits] if isinstance(message, LaneChosen) else None,
         wished=msgspec.to_builtins(order) if order else None,
+        at=happened(work, message.at),
     )
     return Verdict("accepted", visit=visit.reference if visit else None)
 

@@ -1,6 +1,7 @@
 """Put a declaration in a lane, by message or by hand, and open, widen or withdraw the visit that follows from it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -61,8 +62,11 @@ async def select_lane(
     hits: list[dict[str, Any]] | None = None,
     wished: Mapping[str, Any] | None = None,
     by_hand: bool = False,
+    at: datetime | None = None,
 ) -> Visit | None:
     """Record a lane; the visit it calls for is opened once. Returns the visit opened or already open, if any.
+
+    `at` is when another lane was chosen, where a message says it.
 
     The same lane again changes nothing. A change to green or blue before the visit began withdraws it.
     """
@@ -93,7 +97,7 @@ async def select_lane(
         )
     )
     await work.session.flush()
-    _tell(work, declaration, agency, colour, was, source, reason.strip())
+    _tell(work, declaration, agency, colour, was, source, reason.strip(), at)
     work.audit("lane_set", declaration.id, office=declaration.office_id, colour=colour, source=source)
     return await _follow(work, declaration, running, wished)
 
@@ -157,11 +161,20 @@ def _tell(
     was: Lane | None,
     source: str,
     reason: str,
+    at: datetime | None,
 ) -> None:
     about = DeclarationId(declaration.id)
     if was is None:
         work.emit(LaneSelected(declaration=about, agency=agency, lane=colour, source=source, reason=reason))
     else:
         work.emit(
-            LaneRerouted(declaration=about, agency=agency, lane=colour, was=was.colour, source=source, reason=reason)
+            LaneRerouted(
+                declaration=about,
+                agency=agency,
+                lane=colour,
+                was=was.colour,
+                source=source,
+                reason=reason,
+                device_at=at,
+            )
         )

@@ -16,6 +16,7 @@ from visits.declarations.queries import folded, title_of, visible_declarations, 
 from visits.declarations.tables import Declaration, Lane
 from visits.journey.states import OVER, Clock, Level, State
 from visits.journey.tables import Transition, Visit
+from visits.people.tables import Person
 from visits.performance.tables import Rating
 from visits.portals.steps import Standing
 from visits.roles import DECLARANTS
@@ -212,8 +213,15 @@ async def site_names(work: Work, ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 async def resource_name(work: Work, resource_id: UUID) -> str:
-    """The name of an officer, a bay or a scanner."""
-    return await work.session.scalar(select(col(Resource.name)).where(col(Resource.id) == resource_id)) or ""
+    """The name of a bay or a scanner; of an officer, the person's own."""
+    name = func.coalesce(col(Person.name), col(Resource.name))
+    of_a_person = col(Person.id) == col(Resource.person_id)
+    return (
+        await work.session.scalar(
+            select(name).select_from(Resource).outerjoin(Person, of_a_person).where(col(Resource.id) == resource_id)
+        )
+        or ""
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

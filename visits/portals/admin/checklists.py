@@ -175,7 +175,7 @@ async def _show(request: Asked, work: Work, rule: ChecklistRule | None, form: Fo
         kinds=[(code, _capital(say(kind.name, language))) for code, kind in KINDS.items()],
         document_type=typed("document_type", rule.document_type if rule else ""),
         mandatory=typed("mandatory", "no" if rule and not rule.mandatory else "yes"),
-        office=typed("office", str(rule.office_id) if rule and rule.office_id else ""),
+        chosen_office=typed("office", str(rule.office_id) if rule and rule.office_id else ""),
         offices=[("", say(N_("tous les bureaux"), language))]
         + [(str(each.id), f"{each.code} {each.name}") for each in await offices(work)],
         ticks=[

@@ -28,7 +28,7 @@ async def arrive(work: Work, request: Request[Any, Any, Any], visit_id: FromPath
     appointment = await queries.appointment_of(work, visit_id)
     site, _ = await queries.place_of(work, case.visit)
     today = grid_of(case.office).day_of(work.now)
-    here = [row for row in (await queries.record_of(work, visit_id)).check_ins if row.party in INTERESTED]
+    come = [row for row in (await queries.record_of(work, visit_id)).check_ins if row.party in INTERESTED]
     return page(
         request,
         "declarant/arrive.html",
@@ -36,7 +36,7 @@ async def arrive(work: Work, request: Request[Any, Any, Any], visit_id: FromPath
         appointment=appointment,
         site=site,
         today=appointment is not None and appointment.day == today,
-        here=[row for row in here if row.left_at is None],
+        present=[row for row in come if row.left_at is None],
         sent=new_id(),
     )
 
