@@ -1144,7 +1144,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name=op.f("fk_outbound_tenant_id")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_outbound_visit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound")),
-        sa.UniqueConstraint("message_key", name=op.f("uq_outbound_message_key")),
+        sa.UniqueConstraint("tenant_id", "message_key", name=op.f("uq_outbound_tenant_id_message_key")),
     )
     op.create_index(op.f("ix_outbound_tenant_id"), "outbound", ["tenant_id"], unique=False)
     op.create_index("ix_outbound_visit_id", "outbound", ["visit_id"], unique=False)

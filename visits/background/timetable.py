@@ -17,9 +17,12 @@ from visits.booking.expire import sweep
 from visits.booking.materialise import keep_calendars
 from visits.clearance.folder import look
 from visits.clearance.push import push, tick_push
+from visits.clock import SystemClock
+from visits.documents.resume import sweep as sweep_uploads
 from visits.ids import TenantId
 from visits.people.access import NO_TENANT
 from visits.people.queries import tenants
+from visits.store.idempotency import prune
 from visits.store.tools import Tools
 
 log = logging.getLogger("visits.timetable")
@@ -40,6 +43,12 @@ async def _expired_holds(tools: Tools, tenant: TenantId) -> int:
     return await tools.database.run(system(tenant), sweep)
 
 
+async def _housekeeping(tools: Tools, tenant: TenantId) -> None:
+    """Uploads nobody came back for, and answers kept long enough for any repeat."""
+    await sweep_uploads(tools, tenant, (tools.database.moved or SystemClock()).now())
+    await tools.database.run(system(tenant), prune)
+
+
 TICKS: tuple[Tick, ...] = (
     #: Calendars written out sixty days ahead, and compared with the appointments first.
     Tick("calendars", timedelta(hours=3), keep_calendars),
@@ -53,6 +62,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("push", timedelta(seconds=5), tick_push),
     #: Held times that ran out while nobody asked for them.
     Tick("holds", timedelta(seconds=20), _expired_holds),
+    #: Abandoned uploads, and answers to requests repeated long ago.
+    Tick("housekeeping", timedelta(hours=1), _housekeeping),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
     Tick("seeds", timedelta(minutes=5), keep_seeds),
 )

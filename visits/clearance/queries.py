@@ -181,7 +181,7 @@ async def add_outbound(work: Work, **values: Any) -> UUID | None:
     made = await work.session.execute(
         insert(Outbound)
         .values(id=new_id(), due_at=work.now, at=work.now, **values)
-        .on_conflict_do_nothing(index_elements=["message_key"])
+        .on_conflict_do_nothing(index_elements=["tenant_id", "message_key"])
         .returning(col(Outbound.id))
     )
     return made.scalar_one_or_none()

@@ -64,7 +64,7 @@ class Outbound(Row, table=True):
 
     __tablename__ = "outbound"
     __table_args__ = (
-        UniqueConstraint("message_key"),
+        UniqueConstraint("tenant_id", "message_key"),
         Index("ix_outbound_visit_id", "visit_id"),
         Index("ix_outbound_waiting", "due_at", postgresql_where=text("state = 'waiting'")),
         CheckConstraint("state in ('waiting','sent','acknowledged','parked','manual')", name="state"),
