@@ -63,7 +63,13 @@ LOGGING = {
     "log_truncate_on_rotation": "on",
 }
 #: Tests only: a power cut may lose everything.
-FAST = {"max_connections": "300", "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "64MB"}
+FAST = {
+    "max_connections": "300",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "64MB",
+}
 
 
 class OutOfReach(Refusal):
