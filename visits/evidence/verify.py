@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from visits import chain
@@ -29,7 +29,8 @@ class Break:
 async def verify(work: Work) -> list[Break]:
     """Every chain of the administration: broken links, a cut tail, altered events and audit rows.
 
-    Rows that retention deleted are not reported: the chain keeps their digest, nothing stands against it.
+    Rows that retention deleted are not reported: the chain keeps their digest, nothing stands against it. What is
+    written meanwhile breaks nothing: a chain is followed to the head read first, and things are read before links.
     """
     found: list[Break] = []
     for head in (await work.session.scalars(select(ChainHead))).all():
@@ -39,11 +40,16 @@ async def verify(work: Work) -> list[Break]:
     return found
 
 
+async def links(work: Work) -> int:
+    """How many links the chains of the administration have."""
+    return int(await work.session.scalar(select(func.coalesce(func.sum(col(ChainHead.seq)), 0))) or 0)
+
+
 async def _links(work: Work, head: ChainHead) -> list[Break]:
     """The chain itself, page by page, so that a year of it fits in memory."""
     previous, first = chain.GENESIS, 1
     while True:
-        rows = await _page(work, head.chain_id, first)
+        rows = await _page(work, head, first)
         entries = [
             chain.Entry(seq=row.seq, kind=row.kind, subject=row.subject, digest=row.digest, at=row.at, hash=row.hash)
             for row in rows
@@ -58,10 +64,10 @@ async def _links(work: Work, head: ChainHead) -> list[Break]:
         previous, first = rows[-1].hash, rows[-1].seq + 1
 
 
-async def _page(work: Work, chain_id: UUID, first: int) -> Sequence[ChainEntry]:
+async def _page(work: Work, head: ChainHead, first: int) -> Sequence[ChainEntry]:
     rows = await work.session.scalars(
         select(ChainEntry)
-        .where(col(ChainEntry.chain_id) == chain_id, col(ChainEntry.seq) >= first)
+        .where(col(ChainEntry.chain_id) == head.chain_id, col(ChainEntry.seq).between(first, head.seq))
         .order_by(col(ChainEntry.seq))
         .limit(PAGE)
     )
@@ -71,13 +77,14 @@ async def _page(work: Work, chain_id: UUID, first: int) -> Sequence[ChainEntry]:
 async def _altered_events(work: Work) -> list[Break]:
     """Events grouped as they were chained: those of one stream and transaction stand under its last number."""
     query = select(DomainEvent).order_by(col(DomainEvent.stream_id), col(DomainEvent.seq))
+    events = (await work.session.scalars(query)).all()
     ends = {
         row.subject: row
         for row in (await work.session.scalars(select(ChainEntry).where(col(ChainEntry.kind) == "events"))).all()
     }
     found: list[Break] = []
     waiting: list[DomainEvent] = []
-    for event in (await work.session.scalars(query)).all():
+    for event in events:
         if waiting and waiting[-1].stream_id != event.stream_id:
             waiting = []
         waiting.append(event)
@@ -91,13 +98,16 @@ async def _altered_events(work: Work) -> list[Break]:
 
 
 async def _altered_audit(work: Work) -> list[Break]:
-    """Audit rows against the digests of their links; a row without a link was smuggled in."""
-    digests = {
-        row.digest: row
-        for row in (await work.session.scalars(select(ChainEntry).where(col(ChainEntry.kind) != "events"))).all()
-    }
+    """Audit rows against the digests of their links; a row without a link up to the head was smuggled in."""
+    rows = (await work.session.scalars(select(Audit))).all()
+    linked = (
+        select(col(ChainEntry.digest))
+        .join(ChainHead, col(ChainHead.chain_id) == col(ChainEntry.chain_id))
+        .where(col(ChainEntry.kind) != "events", col(ChainEntry.seq) <= col(ChainHead.seq))
+    )
+    digests = set((await work.session.scalars(linked)).all())
     found = []
-    for row in (await work.session.scalars(select(Audit))).all():
+    for row in rows:
         if chain.digest(audit_facts(row.model_dump())) not in digests:
             found.append(Break(row.office_id or row.tenant_id, 0, row.action, f"audit {row.id}"))
     return found
