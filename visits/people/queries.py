@@ -29,6 +29,7 @@ _TRY = text(
     "insert into throttle (id, name, window_start, tries) values (uuidv7(), :name, :window, 1)"
     " on conflict (tenant_id, name, window_start) do update set tries = throttle.tries + 1 returning tries"
 )
+_LOCK_KEY = text("select pg_advisory_xact_lock(hashtextextended('key:' || :tenant || ':' || :name, 0))")
 
 
 def running(at: datetime) -> ColumnElement[bool]:
@@ -104,6 +105,30 @@ async def code_is_there(work: Work, person_id: UUID) -> None:
 async def api_key(work: Work, token: bytes) -> ApiKey | None:
     """A living key, by its fingerprint."""
     return await work.session.scalar(select(ApiKey).where(col(ApiKey.token) == token, col(ApiKey.ended_at).is_(None)))
+
+
+async def keys(work: Work, office: UUID | None = None) -> Sequence[ApiKey]:
+    """The keys of the administration, or of one office: those in service first, the newest first."""
+    rows = await work.session.scalars(
+        select(ApiKey)
+        .where(col(ApiKey.office_id) == office if office else true())
+        .order_by(col(ApiKey.ended_at).desc().nulls_first(), col(ApiKey.created_at).desc(), col(ApiKey.id))
+    )
+    return rows.all()
+
+
+async def running_key_called(work: Work, name: str) -> bool:
+    """Is there a key in service with this name? Those who ask for one name take turns."""
+    await work.session.execute(_LOCK_KEY, {"tenant": str(work.actor.tenant), "name": name})
+    found = await work.session.scalar(
+        select(col(ApiKey.id)).where(col(ApiKey.name) == name, col(ApiKey.ended_at).is_(None)).limit(1)
+    )
+    return found is not None
+
+
+async def key_for_update(work: Work, key_id: UUID) -> ApiKey | None:
+    """A key, locked until the commit."""
+    return await work.session.get(ApiKey, key_id, with_for_update=True, populate_existing=True)
 
 
 async def invitation_for_update(work: Work, token: bytes) -> Invitation | None:
