@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlmodel import col
 
 from visits.actor import Actor
@@ -19,6 +19,9 @@ from visits.people.tables import Agency, Mandate
 from visits.roles import DECLARANTS, Role
 from visits.sites.tables import Office, Resource
 from visits.store.work import Work
+
+#: A joint visit an agency may read about: it has its time and place, or had.
+JOINED = frozenset(State) - {State.PACKAGE, State.CHECKING, State.TO_BOOK, State.AT_DESK, State.CANCELLED}
 
 #: Roles that read every case of their own office.
 OFFICE_READERS = (Role.VISIT_CHIEF, Role.OFFICE_HEAD, Role.SUPERVISOR, Role.INTEGRITY)
@@ -64,7 +67,11 @@ def visible_declarations(actor: Actor) -> ColumnElement[bool]:
 
 
 def visible_visits(actor: Actor) -> ColumnElement[bool]:
-    """Which visits this person may open. An inspector sees the visits drawn to him or her, and packages to check."""
+    """Which visits this person may open.
+
+    An inspector sees the visits drawn to him or her, and packages to check; an agency's officer the joint visits the
+    agency is invited to, once they have a time.
+    """
     if actor.is_a(Role.SYSTEM):
         return true()
     rules: list[ColumnElement[bool]] = []
@@ -76,6 +83,9 @@ def visible_visits(actor: Actor) -> ColumnElement[bool]:
         rules.append(and_(col(Visit.office_id) == actor.office, col(Visit.state) == State.CHECKING))
     if actor.is_a(Role.DECLARANT, Role.FIRM_ADMIN, Role.IMPORTER):
         rules.append(visible_declarations(actor))
+    if actor.is_a(Role.AGENCY_OFFICER) and actor.agency and actor.office:
+        invited = exists().where(col(Agency.id) == actor.agency, col(Visit.order)["agencies"].has_key(col(Agency.code)))
+        rules.append(and_(col(Visit.office_id) == actor.office, col(Visit.state).in_(JOINED), invited))
     return or_(*rules) if rules else false()
 
 

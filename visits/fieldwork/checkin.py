@@ -13,7 +13,9 @@ from visits.fieldwork.tables import CheckIn
 from visits.fieldwork.words import Deed, Party
 from visits.ids import DeclarationId, VisitId
 from visits.journey.move import move
+from visits.journey.queries import visit_for_update
 from visits.journey.tables import Visit
+from visits.people.tables import Agency
 from visits.roles import FIRM, Role
 from visits.sites.hours import grid_of
 from visits.sites.tables import Site
@@ -72,12 +74,7 @@ async def arrive(work: Work, visit_id: UUID, *, id: UUID, fix: Fix | None = None
     """The declarant, or importer, says on the day: I am here. The inspector's name is shown from now on."""
     if not work.actor.is_a(*FIRM):
         raise NotFound()
-    case = await case_of(work, visit_id, lock=True)
-    appointment = await queries.appointment_of(work, visit_id)
-    if appointment is None:
-        raise NoAppointment()
-    if appointment.day != grid_of(case.office).day_of(work.now):
-        raise NotToday(starts=appointment.during.lower.astimezone(ZoneInfo(case.office.tz)))
+    case = await _today(work, visit_id)
     row = CheckIn(
         id=id,
         visit_id=case.visit.id,
@@ -87,6 +84,41 @@ async def arrive(work: Work, visit_id: UUID, *, id: UUID, fix: Fix | None = None
         at=work.now,
     )
     return await _arrive(work, case, row, fix)
+
+
+async def join(work: Work, visit_id: UUID, *, id: UUID, fix: Fix | None = None) -> CheckIn:
+    """An invited agency's officer says on the day: I am here. Who is noted as present already stays so."""
+    agency = await work.session.get(Agency, work.actor.agency) if work.actor.is_a(Role.AGENCY_OFFICER) else None
+    if agency is None:
+        raise NotFound()
+    case = await _today(work, visit_id)
+    if agency.code not in case.visit.order["agencies"]:
+        raise NotFound()
+    here = (await queries.record_of(work, visit_id)).check_ins
+    noted = [row for row in here if row.person_id == work.actor.person and row.left_at is None]
+    if noted:
+        return noted[0]
+    row = CheckIn(
+        id=id,
+        visit_id=case.visit.id,
+        party=Party.AGENCY_OFFICER,
+        agency=agency.code,
+        person_id=work.actor.person,
+        name=work.actor.name,
+        at=work.now,
+    )
+    return await _arrive(work, case, row, fix)
+
+
+async def _today(work: Work, visit_id: UUID) -> Case:
+    """The visit, locked, on the day of its appointment."""
+    case = await case_of(work, visit_id, lock=True)
+    appointment = await queries.appointment_of(work, visit_id)
+    if appointment is None:
+        raise NoAppointment()
+    if appointment.day != grid_of(case.office).day_of(work.now):
+        raise NotToday(starts=appointment.during.lower.astimezone(ZoneInfo(case.office.tz)))
+    return case
 
 
 async def _arrive(work: Work, case: Case, row: CheckIn, fix: Fix | None) -> CheckIn:
@@ -142,20 +174,32 @@ async def goods_presented(
     work: Work, visit_id: UUID, *, id: UUID, containers: list[str], device_at: datetime | None = None
 ) -> Visit:
     """The containers stand at the bay."""
-    case = await queries.mine(work, visit_id, sent=id)
-    if not set(containers) <= set(case.visit.order["containers"]):
+    return await _present(work, (await queries.mine(work, visit_id, sent=id)).visit, id, containers, device_at)
+
+
+async def placed(work: Work, visit_id: UUID, *, id: UUID, containers: list[str]) -> Visit:
+    """The terminal of the visit's office has placed these containers, or goods without any."""
+    visit = await visit_for_update(work, visit_id)
+    if not work.actor.is_a(Role.TERMINAL) or visit.office_id != work.actor.office:
+        raise NotFound()
+    return await _present(work, visit, id, containers, None)
+
+
+async def _present(work: Work, visit: Visit, id: UUID, containers: list[str], device_at: datetime | None) -> Visit:
+    """Note what stands at the bay, once for each id."""
+    if not set(containers) <= set(visit.order["containers"]):
         raise BadInput(field=N_("conteneurs"))
     if await queries.deed(
-        work, case.visit, Deed.GOODS_PRESENTED, id=id, device_at=device_at, body={"containers": containers}
+        work, visit, Deed.GOODS_PRESENTED, id=id, device_at=device_at, body={"containers": containers}
     ):
         await move(
             work,
-            case.visit,
+            visit,
             GoodsPresented(
-                declaration=DeclarationId(case.declaration.id),
-                visit=VisitId(case.visit.id),
+                declaration=DeclarationId(visit.declaration_id),
+                visit=VisitId(visit.id),
                 device_at=device_at,
                 containers=containers,
             ),
         )
-    return case.visit
+    return visit

@@ -15,7 +15,7 @@ from visits.declarations.queries import Case, case_of
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound, Refusal
 from visits.events import PaperException, VisitStarted
-from visits.fieldwork.rules import Record
+from visits.fieldwork.rules import Record, in_place
 from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 from visits.fieldwork.words import Deed
 from visits.journey.queries import visit_for_update
@@ -270,15 +270,18 @@ async def day_of(work: Work, day: date) -> list[Planned]:
     live = and_(col(Appointment.visit_id) == col(Visit.id), col(Appointment.status).in_(["confirmed", "done"]))
     today: ColumnElement[bool] = or_(col(Appointment.day) == day, col(Visit.state).in_(WAITING))
     rows = await work.session.execute(
-        select(Visit, Declaration, Site, Appointment, _bay(), _presented())
+        select(Visit, Declaration, Site, Appointment, _bay())
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .outerjoin(Appointment, live)
         .outerjoin(Site, col(Site.id) == func.coalesce(col(Appointment.site_id), col(Visit.site_id)))
         .where(col(Visit.inspector_id).in_(mine_only), today, col(Visit.state) != State.CANCELLED)
         .order_by(func.lower(col(Appointment.during)).nulls_last(), col(Visit.state_since), col(Visit.id))
     )
+    found = rows.all()
+    steps = await _presented(work, {row[0].id for row in found})
     lines = {}
-    for visit, declaration, site, appointment, bay, presented in rows.all():
+    for visit, declaration, site, appointment, bay in found:
+        placed = in_place(visit.order, steps.get(visit.id, ()))
         lines[visit.id] = Planned(
             visit=visit,
             declaration=declaration,
@@ -286,7 +289,7 @@ async def day_of(work: Work, day: date) -> list[Planned]:
             starts_at=appointment.during.lower if appointment else None,
             ends_at=appointment.during.upper if appointment else None,
             bay=bay,
-            presented_at=presented,
+            presented_at=placed.at if placed else None,
         )
     return list(lines.values())
 
@@ -318,10 +321,14 @@ def _bay() -> Any:
     )
 
 
-def _presented() -> Any:
-    return (
-        select(func.min(col(Step.at)))
-        .where(col(Step.visit_id) == col(Visit.id), col(Step.kind) == Deed.GOODS_PRESENTED)
-        .correlate(Visit)
-        .scalar_subquery()
+async def _presented(work: Work, visits: set[UUID]) -> dict[UUID, list[Step]]:
+    """What was said to stand at the bay, oldest first, for each visit."""
+    rows = await work.session.scalars(
+        select(Step)
+        .where(col(Step.visit_id).in_(visits), col(Step.kind) == Deed.GOODS_PRESENTED)
+        .order_by(col(Step.at), col(Step.id))
     )
+    found: dict[UUID, list[Step]] = {}
+    for step in rows:
+        found.setdefault(step.visit_id, []).append(step)
+    return found

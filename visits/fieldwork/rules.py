@@ -251,6 +251,17 @@ def step_of(steps: Iterable[Step], deed: Deed, container: str = "") -> Step | No
     return next((step for step in reversed(list(steps)) if step.kind == deed and step.container == container), None)
 
 
+def in_place(order: Mapping[str, Any], steps: Iterable[Step]) -> Step | None:
+    """The step with which the last of the ordered containers stood at the bay; steps come oldest first."""
+    left = set(order["containers"])
+    for step in steps:
+        if step.kind == Deed.GOODS_PRESENTED:
+            left -= set(step.body["containers"])
+            if not left:
+                return step
+    return None
+
+
 def item_state(record: Record, number: int) -> ItemState:
     """How far one item is."""
     rows = [row for row in standing(record.findings) if row.item == number]

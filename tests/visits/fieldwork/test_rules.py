@@ -56,6 +56,17 @@ def a_photo_of(item: int | None, about: About) -> Evidence:
     )
 
 
+# ---------- the place ----------
+
+
+def test_the_goods_are_in_place_with_the_last_ordered_container() -> None:
+    first, last = (a_step(Deed.GOODS_PRESENTED, "").model_copy(update={"body": {"containers": [box]}}) for box in "AB")
+
+    assert rules.in_place(ORDER, [first]) is None
+    assert rules.in_place(ORDER, [first, last, first]) is last
+    assert rules.in_place({"containers": []}, []) is None
+
+
 # ---------- words ----------
 
 

@@ -80,7 +80,7 @@ async def _people(work: Work, request: AnyRequest, course: Course, stop: Stop | 
         ],
         "qualities": [(party.value, say(QUALITIES[Quality(party)], language)) for party in PRESENT],
         "invited": await _invited(work, case),
-        "presented": rules.step_of(course.record.steps, Deed.GOODS_PRESENTED),
+        "presented": rules.in_place(case.visit.order, course.record.steps),
         "level": say(LEVEL_NAMES[Level(case.visit.level)], language),
         "extent": say(EXTENTS[case.visit.order["extent"]], language),
         "boxes": [(number, spaced(number)) for number in case.visit.order["containers"]],
