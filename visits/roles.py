@@ -50,6 +50,8 @@ CHIEFS = frozenset({Role.VISIT_CHIEF, Role.OFFICE_HEAD})
 OFFICE_STAFF = frozenset({Role.INSPECTOR, Role.VISIT_CHIEF, Role.OFFICE_HEAD, Role.SUPERVISOR})
 CASE_READERS = OFFICE_STAFF | {Role.INTEGRITY}
 ADMINS = frozenset({Role.ADMIN})
+#: Who keeps the links with other systems.
+KEY_HOLDERS = frozenset({Role.ADMIN, Role.INTEGRATOR})
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
 
 #: Where each role lands after signing in, the most specific role first.
@@ -61,7 +63,7 @@ HOMES: tuple[tuple[Role, str], ...] = (
     (Role.AGENCY_OFFICER, "/agency"),
     (Role.TERMINAL, "/terminal"),
     (Role.INTEGRITY, "/integrity"),
-    (Role.ETHICS_OFFICER, "/integrity"),
+    (Role.ETHICS_OFFICER, "/account"),
     (Role.ADMIN, "/admin"),
     (Role.INTEGRATOR, "/integrator"),
     (Role.FIRM_ADMIN, "/declarant"),

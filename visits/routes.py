@@ -13,6 +13,8 @@ from visits.portals.admin import people as admin_people
 from visits.portals.admin import policies as admin_policies
 from visits.portals.admin import resources as admin_resources
 from visits.portals.admin import sites as admin_sites
+from visits.portals.agency import home as agency_home
+from visits.portals.agency import visit as agency_visit
 from visits.portals.chief import assignment as chief_assignment
 from visits.portals.chief import conflicts as chief_conflicts
 from visits.portals.chief import declarations as chief_declarations
@@ -40,6 +42,8 @@ from visits.portals.inspector import queue as inspector_queue
 from visits.portals.inspector import report as inspector_report
 from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
+from visits.portals.integrator import home as integrator_home
+from visits.portals.integrity import home as integrity_home
 from visits.portals.office import package as office_package
 from visits.portals.office import report as office_report
 from visits.portals.office import search as office_search
@@ -51,6 +55,7 @@ from visits.portals.public import language as public_language
 from visits.portals.public import report as public_report
 from visits.portals.public import signin as public_signin
 from visits.portals.supervisor import board as supervisor_board
+from visits.portals.terminal import home as terminal_home
 from visits.reports import api as reports_api
 from visits.web import health
 
@@ -89,6 +94,11 @@ ROUTES: list[Any] = [
     *admin_policies.ROUTES,
     *admin_resources.ROUTES,
     *admin_sites.ROUTES,
+    *agency_home.ROUTES,
+    *agency_visit.ROUTES,
+    *terminal_home.ROUTES,
+    *integrity_home.ROUTES,
+    *integrator_home.ROUTES,
     *declarant_firm.ROUTES,
     *reports_api.ROUTES,
     *public_help.ROUTES,

@@ -23,6 +23,7 @@ from visits.declarations.receive import receive
 from visits.documents.rules import seed_rules
 from visits.people.firms import mandate
 from visits.people.invite import reset
+from visits.people.keys import make_key
 from visits.people.queries import memberships_of
 from visits.roles import DECLARANTS, Role
 from visits.sites.admin import add_absence, add_holiday
@@ -121,6 +122,7 @@ async def things(stage: Stage) -> dict[str, UUID]:
     holiday = await stage.run("admin", add_holiday, stage.office.id, stage.clock.now().date(), "Fête")
     given_mandate = await stage.run("importer", mandate, stage.firm.code)
     rule = (await stage.run("admin", seed_rules))[0]
+    key = (await stage.run("admin", make_key, "sydam", None)).key
     async with stage.work() as work:
         appointment = await work.session.scalar(select(Appointment).where(col(Appointment.visit_id) == visit.id))
         event = await work.session.scalar(select(DomainEvent).where(col(DomainEvent.visit_id) == visit.id).limit(1))
@@ -147,6 +149,7 @@ async def things(stage: Stage) -> dict[str, UUID]:
         "absence_id": absence.id,
         "holiday_id": holiday.id,
         "mandate_id": given_mandate.id,
+        "key_id": key.id,
     }
 
 

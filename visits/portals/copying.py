@@ -9,9 +9,10 @@ from visits.reports.copies import print_out, sheet_of
 from visits.web.pages import language_of
 
 
-async def copy(request: Request[Any, Any, Any], visit_id: UUID) -> Response[bytes]:
-    """The version and the language that the query names, else the newest in the reader's language."""
+async def copy(request: Request[Any, Any, Any], visit_id: UUID, *, version: int | None = None) -> Response[bytes]:
+    """The version given, else the one the query names, else the newest; in the query's language or the reader's."""
     asked = request.query_params.get("version", "")
+    named = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
     tools = request.app.state.tools
     sheet = await tools.database.run(
         request.user,
@@ -19,7 +20,7 @@ async def copy(request: Request[Any, Any, Any], visit_id: UUID) -> Response[byte
         visit_id,
         language=request.query_params.get("lang") or language_of(request),
         public_url=tools.settings.public_url,
-        version=int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None,
+        version=version or named,
     )
     return Response(
         await print_out(sheet),

@@ -54,10 +54,12 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/admin/checklists", N_("Pièces")),
         ("/admin/policies", N_("Règles")),
         ("/admin/firms", N_("Cabinets")),
+        ("/integrator", N_("Liaisons")),
     ),
     Role.AGENCY_OFFICER: (("/agency", N_("Visites conjointes")),),
     Role.TERMINAL: (("/terminal", N_("Mises en place")),),
     Role.INTEGRITY: (("/integrity", N_("Journal")),),
+    Role.INTEGRATOR: (("/integrator", N_("Liaisons")),),
 }
 
 
@@ -109,7 +111,7 @@ def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, *
         "help_href": f"/help?from={quote(path)}",
         "form_key": secrets.token_urlsafe(18),
     }
-    text = environment(language).get_template(template).render(shared | context)
+    text = environment(language).get_template(template).render(**shared, **context)
     return Response(
         text,
         status_code=status,
