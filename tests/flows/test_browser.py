@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from litestar import Litestar
 from PIL import Image
 from playwright.async_api import Page, Route, expect
 
@@ -17,13 +18,19 @@ from tests.support.clock import MovedClock
 from tests.support.files import a_pdf
 from tests.support.live import DESK, PHONE, TABLET, Window, require_chromium
 from tests.support.stage import Stage
-from tests.support.steps_assignment import FREEZE, passed, starts
-from tests.support.steps_booking import calendars
-from tests.support.steps_fieldwork import a_photo
-from tests.support.steps_reports import PASSWORD, with_passwords
+from tests.support.steps_assignment import FREEZE, drawn, passed, starts
+from tests.support.steps_booking import calendars, only
+from tests.support.steps_documents import package
+from tests.support.steps_fieldwork import BAYS, a_photo, ended, started
+from tests.support.steps_reports import PASSWORD, signed, validated, with_passwords
 from tests.support.story import sample_of
 from visits.assignment import queries as assignment
+from visits.background.deliver import deliver
+from visits.clearance.manual import key_act, key_voucher
 from visits.demo.samples import xml
+from visits.documents.checklist import Defect
+from visits.documents.review import accept, send_back
+from visits.ids import new_id
 from visits.journey.tables import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]  # a whole story is played in Chromium
@@ -125,6 +132,58 @@ async def playing(clock: MovedClock, folder: Path) -> AsyncIterator[Play]:
             )
 
 
+async def test_the_declarants_part_needs_no_script(stage: Stage, app: Litestar, clock: MovedClock) -> None:
+    require_chromium()
+    await only(stage, *BAYS, "inspector1")
+    await calendars(stage)
+    visit = await stage.opened()
+    own = f"/declarant/visits/{visit.id}"
+    async with live.serving(app) as port, live.chromium(live.address(stage, port)) as browser:
+        phone = await live.window(browser, stage, port, "declarant", size=PHONE, script=False)
+        page = await phone.go(f"{own}/documents")
+        title = page.locator("h1")
+        await completed(phone)
+        [invoice, *_] = (await package(stage, visit.id)).documents
+        illegible = Defect(document_type=invoice.document_type, document=invoice.id, reason="illegible")
+        await stage.run("chief", send_back, visit.id, [illegible])
+        await phone.go(f"{own}/documents")
+        await expect(title).to_have_text("1 pièce est à corriger")
+        await completed(phone)
+        await stage.run("chief", accept, visit.id)
+
+        await phone.go(f"{own}/slots")
+        await taken(phone, place=0)
+        await phone.press("Réserver cette visite")
+        await phone.press("Déplacer", role="link")
+        await taken(phone, place=1)
+        await phone.press("Déplacer la visite")
+        await expect(title).to_have_text("Votre visite est réservée")
+
+        begins = await starts(stage, visit)
+        clock.set(begins - FREEZE)
+        await drawn(stage, visit.id)
+        clock.set(begins)
+        await phone.sign_in("declarant")
+        await phone.go(f"{own}/arrive")
+        await phone.press("Dire que je suis là")
+        await ended(stage, await started(stage, visit))
+        await signed(stage, visit)
+
+        await phone.sign_in("declarant")
+        await phone.go(f"{own}/report")
+        await page.get_by_label("Je signe avec réserves").check()
+        await page.get_by_label("Réserves, ou raison du refus").fill("Erreur de colisage du fournisseur.")
+        await phone.press("Enregistrer la réponse")
+        await expect(title).to_have_text("Vous avez signé avec réserves")
+        await validated(stage, await stage.visit(visit.id))
+        await deliver(stage.tools, stage.tenant, visit.id)
+        await stage.run("chief", key_act, visit.id, "SW-1")
+        await stage.run("chief", key_voucher, visit.id, "BAE-1")
+
+        await rated(phone, f"{own}/rate")
+        await phone.refused(f"{own}/rate", 409)
+
+
 # ---------- 1, 2: intake ----------
 
 
@@ -154,9 +213,7 @@ async def package_goes_back_once(play: Play) -> None:
     phone, desk = play.declarant, play.chief
     page = await phone.go(play.own("documents"))
     await scan_sent_over_a_cut_line(phone)
-    while await page.locator(".v-sticky a").count():
-        await attached(phone)
-    await phone.press("Envoyer le dossier")
+    await completed(phone)
     await expect(page.locator("h1")).to_have_text("La douane vérifie le dossier")
 
     checking = await desk.go(f"/office/packages/{play.visit.id}")
@@ -168,8 +225,7 @@ async def package_goes_back_once(play: Play) -> None:
     await phone.go(play.own("documents"))
     await expect(page.locator("h1")).to_have_text("1 pièce est à corriger")
     await expect(page.locator("main")).to_contain_text("Le bas de la page manque.")
-    await attached(phone)
-    await phone.press("Envoyer le dossier")
+    await completed(phone)
 
     await desk.go(f"/office/packages/{play.visit.id}")
     await desk.press("Accepter le dossier")
@@ -198,12 +254,19 @@ async def scan_sent_over_a_cut_line(phone: Window) -> None:
     await expect(page.locator("#line-380")).to_contain_text("scan.jpg")
 
 
+async def completed(phone: Window) -> None:
+    """Every paper the page still asks for is sent, then the package."""
+    while await phone.page.locator(".v-sticky a").count():
+        await attached(phone)
+    await phone.press("Envoyer le dossier")
+
+
 async def attached(phone: Window) -> None:
     """The paper the page asks for next, with a press of its button."""
     page = phone.page
     field = (await page.locator(".v-sticky a").get_attribute("href")) or ""
     await page.locator(field).set_input_files(
-        {"name": f"{field[1:]}.pdf", "mimeType": "application/pdf", "buffer": a_pdf(page.url + field)}
+        {"name": f"{field[1:]}.pdf", "mimeType": "application/pdf", "buffer": a_pdf(str(new_id()))}
     )
     form = page.locator(f"form:has({field})")
     if phone.script:
@@ -389,14 +452,18 @@ async def acknowledged_and_released(play: Play) -> None:
 
 
 async def rated_once(play: Play) -> None:
-    """Three marks, once."""
-    phone = play.declarant
-    page = await phone.go(play.own("rate"))
+    """A second opinion is refused."""
+    await rated(play.declarant, play.own("rate"))
+    await play.declarant.refused(play.own("rate"), 409)
+
+
+async def rated(phone: Window, path: str) -> None:
+    """Three marks."""
+    page = await phone.go(path)
     for question in await page.locator("fieldset").all():
         await question.get_by_role("radio").nth(3).check()
     await phone.press("Envoyer mon avis")
     await expect(page.locator("main")).to_contain_text("Votre avis est enregistré. Merci.")
-    await phone.refused(play.own("rate"), 409)
 
 
 async def on_the_board(play: Play) -> None:
