@@ -54,9 +54,13 @@ async def load(tools: Tools, owner_dsn: str) -> TenantId:
     tenant = await port.add_tenant(owner_dsn, TenantId(UUID(kept["tenant"])))
     for content in kept["files"]:
         await tools.blobs.put(b64decode(content))
+    rows = kept["rows"]
+    # A seed nobody drew with is sealed by a key that is not here, and its day may still come.
+    drawn = {row["day"] for row in rows["draw"]}
+    rows["draw_seed"] = [row for row in rows["draw_seed"] if row["day"] in drawn]
     async with tools.database.work(system(tenant, "demo")) as work:
         for table in tables():
-            await _insert(work, table.name, kept["rows"].get(table.name) or [])
+            await _insert(work, table.name, rows.get(table.name) or [])
         await work.session.execute(_NUMBERS, {"n": len(kept["rows"]["visit"])})
     return tenant
 

@@ -17,8 +17,10 @@ from visits.texts import N_
 from visits.web.icons import FLAGS
 from visits.web.language import duration, say, time_of
 
-LEFT, RIGHT, TOP, ROW, BAR = 128, 896, 32, 46, 34
+LEFT, RIGHT, TOP, ROW, BAR = 138, 896, 32, 46, 34
 WIDTH = 902
+#: The widths of a bold figure and of a letter, and what stands left of them in a bar.
+FIGURE, LETTER, INSET = 9.2, 7.6, 8
 HOUR = timedelta(hours=1)
 #: What is written into a bar; a planned one carries only its number.
 WORDS = {
@@ -113,7 +115,7 @@ def _grid(hours: Sequence[Interval], now: datetime, box: Frame, height: int) -> 
     while at <= box.end:
         x = box.x(at)
         found.append(Markup('<path d="M{:.0f} {}V{}" stroke="#dfe8ec"/>').format(x, TOP, height))
-        if abs(x - near) > 52:
+        if abs(x - near) > 62:
             anchor = "end" if at == box.end else "middle"
             words = time_of(at, box.language, box.zone)
             found.append(
@@ -151,13 +153,20 @@ def _row(row: Row, top: int, now: datetime, box: Frame) -> list[Markup]:
         found.append(
             Markup(
                 '<rect x="{0}" y="{1}" width="{2}" height="30" rx="7" fill="url(#hatch)" stroke="#8ba3b2"/>'
-                '<rect x="142" y="{3}" width="{4}" height="24" rx="5" fill="#fff"/><text x="152" y="{5}">{6}</text>'
-            ).format(LEFT, top + 16, RIGHT - LEFT, top + 19, 22 + 8 * len(row.absent), top + 36, row.absent)
+                '<rect x="{7}" y="{3}" width="{4}" height="24" rx="5" fill="#fff"/><text x="{8}" y="{5}">{6}</text>'
+            ).format(
+                *(LEFT, top + 16, RIGHT - LEFT, top + 19, 22 + 8 * len(row.absent), top + 36, row.absent),
+                *(LEFT + 14, LEFT + 24),
+            )
         )
-    return found + [_bar(each, row.name, top + 14, now, box) for each in row.bars]
+    starts = [box.x(each.start) for each in row.bars[1:]] + [float(RIGHT)]
+    return found + [
+        _bar(each, row.name, top + 14, now, box, until=until) for each, until in zip(row.bars, starts, strict=False)
+    ]
 
 
-def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame) -> Markup:
+def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame, *, until: float) -> Markup:
+    """One visit; the row is free until there, so a bar too short for its number has it beside it."""
     x, end = box.x(bar.start) + 1, box.x(bar.end) - 1
     width = max(14.0, end - x)
     fill, stroke, ink = _BOX[bar.kind]
@@ -196,19 +205,19 @@ def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame) -> Markup:
                 Markup(FLAGS["agency"]),  # noqa: S704 (our own constant)
             )
         )
-    one_line = bar.kind in ("planned", "over") or room < 52
-    text = _short(number, int(room / 8.2) - 1)
-    parts.append(
-        Markup('<text class="s13 b {}" x="{:.0f}" y="{}">{}</text>').format(
-            ink, x + 8, y + (22 if one_line else 15), text
-        )
-    )
-    if not one_line:
+    needed = INSET + FIGURE * len(number)
+    fits = needed + 4 <= room
+    one_line = bar.kind in ("planned", "over") or not fits or INSET + LETTER * len(word) > room
+    if fits:
         parts.append(
-            Markup('<text class="s13 {}" x="{:.0f}" y="{}">{}</text>').format(
-                ink, x + 8, y + 30, _short(word, int(room / 7.4) - 1)
+            Markup('<text class="s13 b {}" x="{:.0f}" y="{}">{}</text>').format(
+                ink, x + INSET, y + (22 if one_line else 15), number
             )
         )
+    elif x + width + needed <= until and bar.kind != "over":
+        parts.append(Markup('<text class="s13 b" x="{:.0f}" y="{}">{}</text>').format(x + width + 5, y + 22, number))
+    if not one_line:
+        parts.append(Markup('<text class="s13 {}" x="{:.0f}" y="{}">{}</text>').format(ink, x + INSET, y + 30, word))
     title = f"{bar.planned.title}, {name}, {time_of(bar.start, box.language, box.zone)}, {word}"
     return Markup('<a href="/office/visits/{}"><title>{}</title>{}</a>').format(
         bar.planned.visit, title, Markup("").join(parts)
