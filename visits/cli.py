@@ -62,6 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to the newest revision")
     migrate.set_defaults(run=_migrate)
 
+    setup = commands.add_parser("setup", help="found an administration and invite its first administrator")
+    setup.add_argument("--hostname", required=True, help="the name people type, e.g. visites.douanes.example")
+    setup.add_argument("--name", required=True, help="the administration, as it stands on papers")
+    setup.add_argument("--country", required=True, help="two letters, e.g. CI")
+    setup.add_argument("--currency", default="", help="three letters (default: the country's)")
+    setup.add_argument("--language", default="fr", choices=("fr", "en", "pt"), help="default fr")
+    setup.add_argument("--admin", required=True, metavar="LOGIN", help="the first administrator's login")
+    setup.add_argument("--admin-name", required=True, help="the first administrator's name")
+    setup.add_argument("--office", default="", metavar="CODE", help="also add a first office with this code")
+    setup.add_argument("--office-name", default="", help="its name (default: its code)")
+    setup.add_argument("--tz", default="", help="its time zone (default: the country's, if it has one)")
+    setup.set_defaults(run=_setup)
+
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -128,6 +141,24 @@ def _migrate(chosen: argparse.Namespace) -> int:
     from visits.serve import migrate
 
     return migrate()
+
+
+def _setup(chosen: argparse.Namespace) -> int:
+    from visits.people.invite import Newcomer
+    from visits.serve import setup
+    from visits.sites.found import Administration, FirstOffice
+
+    return setup(
+        Administration(
+            host=chosen.hostname,
+            name=chosen.name,
+            country=chosen.country,
+            currency=chosen.currency,
+            language=chosen.language,
+        ),
+        Newcomer(login=chosen.admin, name=chosen.admin_name, language=chosen.language),
+        FirstOffice(code=chosen.office, name=chosen.office_name, tz=chosen.tz) if chosen.office else None,
+    )
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

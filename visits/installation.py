@@ -3,10 +3,19 @@
 import dataclasses
 from dataclasses import dataclass
 
+from visits.errors import Refusal
 from visits.settings import Settings
 from visits.store import migrate
 from visits.store.embedded import Embedded
 from visits.store.provision import provision
+from visits.texts import N_
+
+
+class NoOwner(Refusal):
+    """What was asked changes the installation itself, and the application's role may not do that."""
+
+    code, status = "no-owner", 503
+    says = N_("Il manque l'accès du propriétaire de la base : donnez VISITS_OWNER_DATABASE_URL.")
 
 
 @dataclass(frozen=True, slots=True)

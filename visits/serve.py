@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 
@@ -18,12 +19,16 @@ from visits.app import make_app, make_tools
 from visits.background import timetable
 from visits.background.worker import work
 from visits.errors import Refusal
-from visits.ids import TenantId
-from visits.installation import bring_up
+from visits.ids import TenantId, new_id
+from visits.installation import NoOwner, bring_up
 from visits.people.access import tenant_of
+from visits.people.invite import Link, Newcomer
 from visits.settings import Settings
+from visits.sites.found import Administration, FirstOffice, found
+from visits.store.engine import make_engine
 from visits.store.hub import Hub
 from visits.store.tools import Tools
+from visits.store.work import Database
 from visits.web.language import say
 
 
@@ -181,6 +186,41 @@ def migrate() -> int:
 
 async def _migrate() -> None:
     await bring_up(Settings.from_environment())
+
+
+def setup(administration: Administration, newcomer: Newcomer, office: FirstOffice | None) -> int:
+    """`visits setup`: found an administration and print the first administrator's link, this once."""
+
+    async def run() -> None:
+        settings = Settings.from_environment()
+        link = await _found(settings, administration, newcomer, office)
+        print(f"{administration.name}: {administration.host}")
+        print(f"First administrator: {link.person.login}")
+        print(f"One-time link until {link.until:%Y-%m-%d %H:%M} UTC, shown only now:")
+        print(invitation_address(settings.public_url, administration.host, link), flush=True)
+
+    return told(lambda: asyncio.run(run()))
+
+
+async def _found(
+    settings: Settings, administration: Administration, newcomer: Newcomer, office: FirstOffice | None
+) -> Link:
+    """As the owner of the database: the application may not add an administration."""
+    there = await bring_up(settings)
+    if not there.settings.owner_database_url:
+        raise NoOwner()
+    database = Database(make_engine(there.settings.owner_database_url, pool=1))
+    try:
+        return await database.run(system(TenantId(new_id()), "setup"), found, administration, newcomer, office)
+    finally:
+        await database.engine.dispose()
+
+
+def invitation_address(public_url: str, host: str, link: Link) -> str:
+    """Where the link leads: the administration's own name, reached as VISITS_PUBLIC_URL is."""
+    public = urlsplit(public_url)
+    port = f":{public.port}" if public.port else ""
+    return f"{public.scheme}://{host.strip().lower()}{port}{link.path}"
 
 
 def told(run: Callable[[], None]) -> int:
