@@ -11,12 +11,14 @@ from visits.events import VisitEnded, VisitResumed, VisitStarted, VisitSuspended
 from visits.fieldwork import queries, rules
 from visits.fieldwork.checkin import at_the_place, reveal
 from visits.fieldwork.geofence import Fix
+from visits.fieldwork.suspensions import Texts, taken
 from visits.fieldwork.tables import CheckIn
 from visits.fieldwork.words import Deed, Party
 from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.move import move
-from visits.journey.states import SUSPENSIONS, Level
+from visits.journey.states import Level
 from visits.journey.tables import Visit
+from visits.sites.policies import policy
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -57,13 +59,14 @@ async def suspend(
     work: Work, visit_id: UUID, *, id: UUID, reason: str, note: str = "", device_at: datetime | None = None
 ) -> Visit:
     """The visit stands still; whoever the reason names holds the clock."""
-    if reason not in SUSPENSIONS:
-        raise BadInput(field=N_("raison"))
     case = await queries.mine(work, visit_id, sent=id)
     body = {"reason": reason, "note": note.strip()[:500]}
     if await queries.deed(work, case.visit, Deed.SUSPENDED, id=id, device_at=device_at, body=body):
+        known = taken(policy(case.office, Texts))
+        if reason not in known:
+            raise BadInput(field=N_("raison"))
         event = VisitSuspended(**_about(case), device_at=device_at, reason=reason)
-        await move(work, case.visit, event, reason=reason, clock=SUSPENSIONS[reason][1])
+        await move(work, case.visit, event, reason=reason, clock=known[reason][1])
     return case.visit
 
 

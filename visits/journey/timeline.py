@@ -201,6 +201,8 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
             return Sentence(text=N_("%(agency)s n'est pas venu au rendez-vous"), facts={"agency": body["agency"]})
         case "visit_suspended" if body["reason"] in SUSPENSIONS:
             return Sentence(text=N_("Visite suspendue : %(cause)s"), words={"cause": SUSPENSIONS[body["reason"]][0]})
+        case "visit_suspended" if body["reason"]:
+            return Sentence(text=N_("Visite suspendue : %(cause)s"), facts={"cause": body["reason"]})
         case "visit_suspended":
             return Sentence(text=N_("Visite suspendue"))
         case "seal_removed":

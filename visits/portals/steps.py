@@ -130,6 +130,8 @@ def _doing(case: Standing) -> tuple[str, dict[str, Any]]:
         return N_("visite prévue %(when)s"), {"when": case.starts_at}
     if case.state is State.SUSPENDED and case.cause in SUSPENSIONS:
         return SUSPENSIONS[case.cause][0], {}
+    if case.state is State.SUSPENDED and case.cause:
+        return N_("visite suspendue : %(cause)s"), {"cause": case.cause}
     if case.state is State.PACKAGE and case.returned:
         return N_("corrige les pièces retournées"), {}
     return _SENTENCES[case.state], {}

@@ -185,7 +185,10 @@ class Policies:
         (),
         group=CONTROL,
         title=N_("Raisons de suspension proposées"),
-        hint=N_("Une par ligne. Vide : celles du service."),
+        hint=N_(
+            "Une par ligne, avec qui fait attendre : « Grue en panne : terminal ». "
+            "Sans nom, le temps compte pour la douane. Vide : celles du service."
+        ),
         kind="lines",
     )
     gps_days: int = _of(90, group=KEEPING, title=N_("Positions"), unit=Unit.DAYS, low=1, high=3660)

@@ -9,13 +9,15 @@ from litestar import Request
 from visits.declarations.lane import EXTENTS
 from visits.declarations.queries import Case
 from visits.fieldwork import queries, rules
+from visits.fieldwork.suspensions import HOLDERS, Texts, offered
 from visits.fieldwork.words import About, Deed, Facet, Kind, Method, Moment, Party
 from visits.ids import new_id
-from visits.journey.states import LEVEL_NAMES, SUSPENSIONS, Level
+from visits.journey.states import LEVEL_NAMES, SUSPENSIONS, Clock, Level
 from visits.people.queries import agencies
 from visits.portals.inspector.course import PHOTOS, Course, Stop, gap_text, items_of, lines_of, name_of, side, spaced
 from visits.reports.words import EXTENTS as METHOD_NAMES
 from visits.reports.words import FENCES, FINDINGS, QUALITIES, SEALS, Extent, Fence, FindingKind, Quality, SealState
+from visits.sites.policies import policy
 from visits.store.work import Work
 from visits.web.language import say
 from visits.web.pages import language_of
@@ -91,11 +93,22 @@ async def _people(work: Work, request: AnyRequest, course: Course, stop: Stop | 
 async def _pause(work: Work, request: AnyRequest, course: Course, stop: Stop | None) -> Facts:
     language = language_of(request)
     still = rules.step_of(course.record.steps, Deed.SUSPENDED)
+    reasons = offered(policy(course.case.office, Texts))
     return {
-        "reasons": [(code, say(words, language)) for code, (words, _) in SUSPENSIONS.items()],
-        "cause": say(SUSPENSIONS[still.body["reason"]][0], language) if still else "",
+        "reasons": [(code, _cause(code, language, clock)) for code, (_, clock) in reasons.items()],
+        "cause": _cause(still.body["reason"], language) if still else "",
         "remark": still.body["note"] if still else "",
     }
+
+
+def _cause(code: str, language: str, holder: Clock | None = None) -> str:
+    """Why a visit stands still: the service's words in the reader's language, an office's own text as it is.
+
+    The service's words name who is waited for; to an office's text the `holder` is added where it is to be chosen.
+    """
+    if code in SUSPENSIONS:
+        return say(SUSPENSIONS[code][0], language)
+    return f"{code} – {say(HOLDERS[holder], language)}" if holder else code
 
 
 async def _trouble(work: Work, request: AnyRequest, course: Course, stop: Stop | None) -> Facts:
