@@ -1,4 +1,4 @@
-"""Help, accessibility, the first-visit banner, the language and the pages of refusals."""
+"""Help, accessibility, the language and the pages of refusals."""
 
 import pytest
 
@@ -45,16 +45,6 @@ def test_an_address_belongs_to_the_family_with_the_longest_match(path: str, fami
 async def test_an_unknown_page_of_help_is_not_found(stage: Stage) -> None:
     async with stage.browser() as browser:
         assert (await browser.get("/help/nothing")).status_code == 404
-
-
-async def test_the_banner_of_the_first_visit_does_not_come_back(stage: Stage) -> None:
-    async with stage.browser("declarant") as browser:
-        before = (await browser.get("/declarant")).text
-        sent = await browser.post("/help/toured")
-        after = (await browser.get("/declarant")).text
-
-    assert (sent.status_code, sent.headers["location"]) == (303, "/declarant")
-    assert ("/help/toured" in before, "/help/toured" in after) == (True, False)
 
 
 async def test_accessibility_is_open_to_everybody(stage: Stage) -> None:

@@ -3,6 +3,7 @@
 import io
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import httpx
 from PIL import Image
@@ -76,8 +77,11 @@ class Play:
         """A page of the visit, as the declarant sees it."""
         return f"/declarant/visits/{self.visit.id}/{page}"
 
-    async def awake(self) -> None:
-        """Sessions that slept while the clock moved are opened again; what is due by now is done."""
+    async def later(self, moment: datetime) -> None:
+        """The clock jumps; sessions that slept meanwhile are opened again; what is due by now is done."""
+        for window in (self.declarant, self.chief, self.inspector, self.supervisor):
+            window.sleeps()
+        self.clock.set(moment)
         await passed(self.stage)
         await self.declarant.sign_in("declarant")
         await self.chief.sign_in("chief")
@@ -214,8 +218,7 @@ async def drawn_in_secret(play: Play) -> None:
     """At the freeze an inspector is drawn; the declarant reads the name on arrival and not before."""
     phone = play.declarant
     begins = await starts(play.stage, play.visit)
-    play.clock.set(begins - FREEZE)
-    await play.awake()
+    await play.later(begins - FREEZE)
     async with play.stage.work() as work:
         live_ = await assignment.live_assignment(work, play.visit.id)
     assert live_ is not None
@@ -228,8 +231,7 @@ async def drawn_in_secret(play: Play) -> None:
         assert name not in told, path
         assert play.drawn not in told, path
 
-    play.clock.set(begins)
-    await play.awake()
+    await play.later(begins)
     page = await phone.go(play.own("arrive"))
     await phone.press("Dire que je suis là")
     await expect(page.locator("h1")).to_have_text("Votre arrivée est notée")
@@ -270,8 +272,7 @@ async def examined(play: Play) -> None:
     await page.get_by_label("intempéries").check()
     await tablet.press("Suspendre la visite")
     await play.declarant.comes(play.declaration, "La visite est suspendue")
-    play.clock.move(minutes=20)
-    await play.awake()
+    await play.later(play.clock.now() + timedelta(minutes=20))
     await tablet.press("Reprendre la visite")
 
     await page.get_by_label("Numéro du plomb neuf").fill("CI 048 2300")

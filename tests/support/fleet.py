@@ -125,7 +125,7 @@ class Fleet:
             await part.start()
         async with httpx.AsyncClient() as client:
             for at in self.ports:
-                await _ready(client, at)
+                await ready(client, at)
 
     async def kill_postgres(self) -> None:
         """kill -9 of the postmaster, then start it again: what an operator's supervisor does."""
@@ -140,7 +140,8 @@ class Fleet:
         await asyncio.to_thread(self.postgres.stop)
 
 
-async def _ready(client: httpx.AsyncClient, at: int) -> None:
+async def ready(client: httpx.AsyncClient, at: int) -> None:
+    """Wait until the application on a port answers."""
     for _ in range(600):
         with contextlib.suppress(httpx.TransportError):
             if (await client.get(f"http://127.0.0.1:{at}/health/ready")).status_code == httpx.codes.OK:

@@ -145,14 +145,19 @@ class Window:
     def __init__(self, stage: Stage, context: BrowserContext, page: Page, base: str, *, script: bool) -> None:
         self.stage, self.context, self.page, self.base, self.script = stage, context, page, base, script
         self.faults: list[str] = []
+        self.asleep = False
         page.set_default_timeout(10_000)
         page.on("console", lambda message: self._hear(message.type, message.text))
         page.on("pageerror", lambda fault: self.faults.append(str(fault)))
 
     def _hear(self, kind: str, said: str) -> None:
-        """Keep what the page reports."""
-        if kind == "error":
+        """Keep what the page reports; one that lives on after its session ended is right to be turned away."""
+        if kind == "error" and not (self.asleep and "401" in said):
             self.faults.append(said)
+
+    def sleeps(self) -> None:
+        """The clock is about to jump: until the next page is opened, what this one asks may be refused."""
+        self.asleep = True
 
     async def sign_in(self, name: str) -> None:
         """A fresh session of somebody, and the device's clock set: a session slept while the stage's clock moved."""
@@ -203,6 +208,7 @@ class Window:
         if self.script:
             await self._axe()
         assert self.faults == [], f"{self.page.url}: {self.faults}"
+        self.asleep = False
 
     async def _axe(self) -> None:
         await self.page.evaluate(AXE.read_text(encoding="utf-8"))

@@ -20,7 +20,7 @@ async def test_a_migrated_database_makes_it_ready(app: Litestar) -> None:
     answer = await ask(app, "/health/ready")
 
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
-    assert migrate.head() == "0003_jobs"
+    assert migrate.head() == "0005_first_steps_stranded"
 
 
 async def test_the_openapi_document_describes_every_route(app: Litestar) -> None:
