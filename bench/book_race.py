@@ -277,7 +277,8 @@ async def control(postgres: Embedded, clients: int, rounds: int) -> dict[str, fl
     waits: list[float] = []
     deadlocks = stored = 0
     await pool.execute(
-        "create table race_control (resource int, during tstzrange, exclude using gist (resource with =, during with &&))"
+        "create table race_control"
+        " (resource int, during tstzrange, exclude using gist (resource with =, during with &&))"
     )
 
     async def one() -> None:
