@@ -54,6 +54,7 @@ from visits.portals.public import help as public_help
 from visits.portals.public import language as public_language
 from visits.portals.public import report as public_report
 from visits.portals.public import signin as public_signin
+from visits.portals.public import tour as public_tour
 from visits.portals.supervisor import board as supervisor_board
 from visits.portals.terminal import home as terminal_home
 from visits.reports import api as reports_api
@@ -116,4 +117,5 @@ ROUTES: list[Any] = [
     *public_draw.ROUTES,
     *public_report.ROUTES,
     *public_signin.ROUTES,
+    *public_tour.ROUTES,
 ]

@@ -82,6 +82,7 @@ class BookingPart(Row, table=True):
     __table_args__ = (
         Index("ix_booking_part_appointment_id", "appointment_id"),
         Index("ix_booking_part_resource_day", "resource_id", "day"),
+        Index("ix_booking_part_stranded", "stranded_since", postgresql_where=text("stranded_since is not null")),
         ExcludeConstraint(
             ("resource_id", "="),
             ("during", "&&"),
@@ -100,6 +101,8 @@ class BookingPart(Row, table=True):
     live: bool = True
     #: A placeholder keeps the promise until the draw names an officer; it is never shown.
     placeholder: bool = False
+    #: Since when the resource no longer works at this time: its calendar was changed after the booking.
+    stranded_since: datetime | None = None
 
 
 class Waitlist(Row, table=True):

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, text, true, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from visits.actor import Actor
 from visits.errors import NotFound
-from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId
+from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId, new_id
 from visits.people.tables import (
     Agency,
     ApiKey,
@@ -21,6 +22,7 @@ from visits.people.tables import (
     Session,
     Tenant,
     Throttle,
+    TourSeen,
 )
 from visits.roles import Role
 from visits.store.work import Work
@@ -53,6 +55,21 @@ async def person_by_id(work: Work, person_id: UUID) -> Person:
 async def person_for_update(work: Work, person_id: UUID) -> Person | None:
     """The person, locked until the commit and read anew."""
     return await work.session.get(Person, person_id, with_for_update=True, populate_existing=True)
+
+
+async def tours_seen(work: Work, person_id: UUID) -> set[str]:
+    """The first steps the person has seen or passed over."""
+    rows = await work.session.scalars(select(col(TourSeen.name)).where(col(TourSeen.person_id) == person_id))
+    return set(rows.all())
+
+
+async def see_tour(work: Work, person_id: UUID, name: str) -> None:
+    """Remember first steps as seen; twice is once."""
+    await work.session.execute(
+        insert(TourSeen)
+        .values(id=new_id(), person_id=person_id, name=name, at=work.now)
+        .on_conflict_do_nothing(index_elements=["person_id", "name"])
+    )
 
 
 async def memberships_of(work: Work, person_id: UUID) -> Sequence[Membership]:

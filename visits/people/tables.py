@@ -76,7 +76,17 @@ class Person(Row, table=True):
     totp_used: int = 0
     sample: bool = False
     created_at: datetime
-    toured_at: datetime | None = None
+
+
+class TourSeen(Row, table=True):
+    """A person has seen, or passed over, the first steps of a role; they are not proposed again on any device."""
+
+    __tablename__ = "tour_seen"
+    __table_args__ = (UniqueConstraint("person_id", "name"),)
+
+    person_id: UUID = Field(foreign_key="person.id")
+    name: str
+    at: datetime
 
 
 class Membership(Row, table=True):

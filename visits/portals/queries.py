@@ -1,6 +1,6 @@
 """Reads that several screens share: cases with what their next step depends on, one query a list."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -204,6 +204,18 @@ async def cases_of(work: Work, declaration_id: UUID) -> list[Listed]:
         .order_by(col(Visit.opened_at).desc(), col(Visit.id).desc())
     )
     return [listed(row) for row in rows]
+
+
+async def oldest_in(work: Work, states: Collection[State]) -> Listed | None:
+    """The reader's case that has been longest in one of these states."""
+    rows = await work.session.execute(
+        select_cases()
+        .where(visible_visits(work.actor), col(Visit.state).in_(states))
+        .order_by(col(Visit.state_since), col(Visit.id))
+        .limit(1)
+    )
+    row = rows.first()
+    return None if row is None else listed(row)
 
 
 async def site_names(work: Work, ids: Sequence[UUID]) -> dict[UUID, str]:

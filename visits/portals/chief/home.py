@@ -11,9 +11,9 @@ from litestar.params import FromQuery
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
 from visits.declarations.queries import open_conflicts, title_of
 from visits.journey.states import State
-from visits.people.queries import person_by_id
 from visits.portals.chief import queries
 from visits.portals.queries import PAGE, Listed
+from visits.portals.start import first_steps
 from visits.portals.steps import next_step
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
@@ -77,7 +77,6 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
     at_office(request, await office_by_id(work, work.actor.office))
     language = language_of(request)
     todos = sorted(await _todos(work), key=lambda todo: todo.since)
-    person = await person_by_id(work, work.actor.person) if work.actor.person else None
     number = max(p, 1)
     counts = Counter(todo.kind for todo in todos)
     return page(
@@ -92,7 +91,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         previous=f"/chief?p={number - 1}" if number > 1 else "",
         next=f"/chief?p={number + 1}" if number * PAGE < len(todos) else "",
         now=work.now,
-        tour=person is not None and person.toured_at is None,
+        tour=await first_steps(work, "/chief"),
     )
 
 

@@ -9,9 +9,9 @@ from litestar.params import FromQuery
 
 from visits.declarations.lane import LANE_NAMES, Colour
 from visits.journey.states import LEVEL_NAMES
-from visits.people.queries import person_by_id
 from visits.portals import queries
 from visits.portals.queries import Cases, Listed
+from visits.portals.start import first_steps
 from visits.portals.steps import next_step
 from visits.portals.telling import at_office, boxes, city_of
 from visits.roles import FIRM
@@ -67,7 +67,6 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         if cases.page == 1
         else Cases(rows=[])
     )
-    person = await person_by_id(work, work.actor.person) if work.actor.person else None
     language = language_of(request)
     views = [view(each, work.actor.roles, language) for each in cases.rows]
     return page(
@@ -81,7 +80,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         hidden=max(0, done.total - FEW),
         now=work.now,
         city=city_of(zone),
-        tour=person is not None and person.toured_at is None,
+        tour=await first_steps(work, "/declarant"),
     )
 
 

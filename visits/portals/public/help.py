@@ -1,4 +1,4 @@
-"""/help: one short page for each family of screens; /accessibility; and the end of the first-visit banner."""
+"""/help: one short page for each family of screens, the first steps to see again; and /accessibility."""
 
 from dataclasses import dataclass
 
@@ -6,12 +6,11 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from visits.errors import NotFound
-from visits.people.queries import person_by_id
-from visits.roles import EVERYBODY, Role
-from visits.store.work import Work
+from visits.portals.tours import tours_of
+from visits.roles import NAMES, Role
 from visits.texts import N_
-from visits.web.pages import go, page
-from visits.web.route import PUBLIC, get, post
+from visits.web.pages import page
+from visits.web.route import PUBLIC, get
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +90,7 @@ async def overview(request: Request) -> Response[str]:  # type: ignore[type-arg]
         request,
         "help/overview.html",
         near=near,
+        tours=[(tour, NAMES[tour.role]) for tour in tours_of(roles)],
         mine=[each for each in FAMILIES if each is not near and not each.roles.isdisjoint(roles)],
         others=[each for each in FAMILIES if each is not near and each.roles.isdisjoint(roles)],
     )
@@ -102,16 +102,8 @@ async def one(request: Request, name: FromPath[str]) -> Response[str]:  # type: 
     family = next((each for each in FAMILIES if each.name == name), None)
     if family is None:
         raise NotFound()
-    return page(request, f"help/{family.name}.html", family=family)
-
-
-@post("/help/toured", roles=EVERYBODY)
-async def toured(work: Work, request: Request) -> Response[None]:  # type: ignore[type-arg]
-    """The reader knows the way: the banner does not come back."""
-    if work.actor.person:
-        person = await person_by_id(work, work.actor.person)
-        person.toured_at = person.toured_at or work.now
-    return go(work.actor.home)
+    mine = tours_of(request.user.roles & family.roles)
+    return page(request, f"help/{family.name}.html", family=family, tour=mine[0] if mine else None)
 
 
 @get("/accessibility", roles=PUBLIC)
@@ -120,4 +112,4 @@ async def accessibility(request: Request) -> Response[str]:  # type: ignore[type
     return page(request, "help/accessibility.html")
 
 
-ROUTES = [overview, one, toured, accessibility]
+ROUTES = [overview, one, accessibility]

@@ -16,10 +16,10 @@ from litestar.response.sse import ServerSentEventMessage
 from scheduling import Interval
 from visits.clearance.queries import links_down
 from visits.clearance.tables import LinkState
-from visits.people.queries import person_by_id
 from visits.performance import board
 from visits.performance.board import Bar
 from visits.performance.queries import office_hours
+from visits.portals.start import first_steps
 from visits.portals.supervisor import gantt, queries
 from visits.portals.supervisor.queries import Sent, Waiting
 from visits.portals.telling import at_office
@@ -81,7 +81,6 @@ async def show(work: Work, request: Request, view: FromQuery[str] = "") -> Respo
     """The board, as drawing or as table."""
     office = await office_by_id(work, work.actor.office)
     day = await _read(work, office, at_office(request, office), language_of(request))
-    person = await person_by_id(work, work.actor.person) if work.actor.person else None
     rows = gantt.rows_of(day.officers, day.drawn, day.absent)
     decisions = _decisions(day, chief=work.actor.is_a(*CHIEFS))
     names = dict(day.officers)
@@ -106,7 +105,7 @@ async def show(work: Work, request: Request, view: FromQuery[str] = "") -> Respo
         tiles=_tiles(day),
         outage=_outage(day),
         now=work.now,
-        tour=person is not None and person.toured_at is None,
+        tour=await first_steps(work, "/supervisor/board"),
     )
 
 
