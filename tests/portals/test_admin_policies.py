@@ -7,6 +7,9 @@ import pyotp
 from tests.portals.reading import said
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked
+from tests.support.steps_fieldwork import a_photo, photographed, started
+from tests.support.steps_states import happen
+from visits.events import Cancelled
 from visits.people import queries as people
 from visits.people.passwords import hashed
 from visits.sites import queries as sites
@@ -94,3 +97,19 @@ async def test_whoever_must_have_a_code_adds_it_before_anything_else(stage: Stag
 
         assert added.headers["location"] == "/"
         assert (await chief.get("/account")).status_code == 200
+
+
+async def test_what_would_go_is_counted_by_the_rule_that_takes_it(stage: Stage) -> None:
+    visit = await started(stage)
+    await photographed(stage, visit.id, content=a_photo(taken=stage.clock.now()))
+    path = f"/admin/policies/{stage.office.id}"
+    stage.clock.move(days=40)
+    async with stage.browser("admin") as browser:
+        typed = await everything(stage, gps_days="30", photo_days="30")
+        asked = said(await browser.post(path, data=typed))
+        await happen(stage, visit, "chief", Cancelled, reason="retrait")
+        closed = said(await browser.post(path, data=typed))
+
+    assert "Positions déjà plus anciennes, à effacer : 1." in asked
+    assert "Photos déjà plus anciennes, à effacer : 0." in asked
+    assert "Photos déjà plus anciennes, à effacer : 1." in closed

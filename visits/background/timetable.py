@@ -19,9 +19,11 @@ from visits.clearance.folder import look
 from visits.clearance.push import push, tick_push
 from visits.clock import SystemClock
 from visits.documents.resume import sweep as sweep_uploads
+from visits.fieldwork import retention as field
 from visits.ids import TenantId
 from visits.people.access import NO_TENANT
 from visits.people.queries import tenants
+from visits.performance import retention as ratings
 from visits.store.idempotency import prune
 from visits.store.tools import Tools
 
@@ -49,6 +51,12 @@ async def _housekeeping(tools: Tools, tenant: TenantId) -> None:
     await tools.database.run(system(tenant), prune)
 
 
+async def _retention(tools: Tools, tenant: TenantId) -> None:
+    """Positions, photos and authors of ratings whose time is over, by each office's policy."""
+    await field.forget(tools, tenant)
+    await ratings.forget(tools, tenant)
+
+
 TICKS: tuple[Tick, ...] = (
     #: Calendars written out sixty days ahead, and compared with the appointments first.
     Tick("calendars", timedelta(hours=3), keep_calendars),
@@ -64,6 +72,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("holds", timedelta(seconds=20), _expired_holds),
     #: Abandoned uploads, and answers to requests repeated long ago.
     Tick("housekeeping", timedelta(hours=1), _housekeeping),
+    #: What was kept as long as the office's policy says.
+    Tick("retention", timedelta(hours=6), _retention),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
     Tick("seeds", timedelta(minutes=5), keep_seeds),
 )

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from visits.store.base import Row, json
@@ -14,7 +14,10 @@ class CheckIn(Row, table=True):
     """Somebody is at the place, by their own device or said by the inspector."""
 
     __tablename__ = "check_in"
-    __table_args__ = (Index("ix_check_in_visit_id", "visit_id"),)
+    __table_args__ = (
+        Index("ix_check_in_visit_id", "visit_id"),
+        Index("ix_check_in_at", "at", postgresql_where=text("latitude is not null")),
+    )
 
     visit_id: UUID = Field(foreign_key="visit.id")
     #: inspector, declarant, agency_officer…: in what quality.
@@ -84,7 +87,11 @@ class Evidence(Row, table=True):
     """A photo or document of the visit; its digest stands in the chain."""
 
     __tablename__ = "evidence"
-    __table_args__ = (Index("ix_evidence_visit_id", "visit_id"), UniqueConstraint("visit_id", "number"))
+    __table_args__ = (
+        Index("ix_evidence_visit_id", "visit_id"),
+        Index("ix_evidence_at", "at", postgresql_where=text("removed_at is null")),
+        UniqueConstraint("visit_id", "number"),
+    )
 
     visit_id: UUID = Field(foreign_key="visit.id")
     #: P1, P2 … in the report.
@@ -105,6 +112,8 @@ class Evidence(Row, table=True):
     person_id: UUID = Field(foreign_key="person.id")
     device_at: datetime | None = None
     at: datetime
+    #: When the file went, its time being over; the digest stays.
+    removed_at: datetime | None = None
 
 
 class Step(Row, table=True):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select, text
 from sqlmodel import col
 
 from scheduling import Interval, shift, union
@@ -20,6 +20,7 @@ from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
 ONE_DAY = timedelta(days=1)
+_FORGET_RATERS = text("select forget_raters(cast(:ratings as uuid[]))")
 
 
 async def story(work: Work, declaration_id: UUID, visits: Sequence[UUID] | None = None) -> list[Happening]:
@@ -79,6 +80,24 @@ async def office_hours(work: Work, office: Office, start: datetime, end: datetim
                     shifts += [made for begin, stop in pairs if (made := shift(zone, day, begin, stop))]
         day += ONE_DAY
     return union(shifts)
+
+
+def old_ratings(office_id: UUID, before: datetime) -> Select[UUID]:
+    """Ratings of an office from before an instant that still say who gave them, or hold words."""
+    return (
+        select(col(Rating.id))
+        .join(Visit, col(Visit.id) == col(Rating.visit_id))
+        .where(
+            col(Visit.office_id) == office_id,
+            col(Rating.at) < before,
+            or_(col(Rating.firm_id).is_not(None), col(Rating.remark) != ""),
+        )
+    )
+
+
+async def forget_raters(work: Work, ratings: Sequence[UUID]) -> None:
+    """Take the firm and the words from these ratings (alembic 0004)."""
+    await work.session.execute(_FORGET_RATERS, {"ratings": ratings})
 
 
 async def rating_of(work: Work, visit_id: UUID) -> Rating | None:

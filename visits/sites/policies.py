@@ -191,10 +191,32 @@ class Policies:
         ),
         kind="lines",
     )
-    gps_days: int = _of(90, group=KEEPING, title=N_("Positions"), unit=Unit.DAYS, low=1, high=3660)
-    photo_days: int = _of(1826, group=KEEPING, title=N_("Photos"), unit=Unit.DAYS, low=30, high=7320)
+    gps_days: int = _of(
+        90,
+        group=KEEPING,
+        title=N_("Positions"),
+        hint=N_("Un rapport signé garde le lieu qu'il énonce."),
+        unit=Unit.DAYS,
+        low=1,
+        high=3660,
+    )
+    photo_days: int = _of(
+        1826,
+        group=KEEPING,
+        title=N_("Photos"),
+        hint=N_("Celles d'un dossier ouvert ou en litige restent. L'empreinte reste toujours."),
+        unit=Unit.DAYS,
+        low=30,
+        high=7320,
+    )
     rating_days: int = _of(
-        365, group=KEEPING, title=N_("Appréciations, avec leur auteur"), unit=Unit.DAYS, low=1, high=3660
+        365,
+        group=KEEPING,
+        title=N_("Appréciations, avec leur auteur"),
+        hint=N_("Ensuite, les notes restent, sans auteur ni remarque."),
+        unit=Unit.DAYS,
+        low=1,
+        high=3660,
     )
     languages: tuple[str, ...] = _of(LANGUAGES, group=ACCESS, title=N_("Langues"), kind="ticks", choices=LANGUAGES)
     code_roles: tuple[str, ...] = _of(

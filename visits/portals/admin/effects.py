@@ -11,11 +11,12 @@ from sqlmodel import col
 from visits.assignment.tables import Assignment
 from visits.booking.tables import Appointment
 from visits.declarations.tables import Declaration
+from visits.fieldwork.kept import old_photos, old_positions
 from visits.fieldwork.tables import CheckIn, Evidence
 from visits.journey.tables import Visit
 from visits.people.queries import running
 from visits.people.tables import Membership, Person
-from visits.performance.tables import Rating
+from visits.performance.queries import old_ratings
 from visits.sites.policies import Policies
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -139,32 +140,20 @@ async def _positions(work: Work, office: Office, wanted: Policies) -> int:
     old = work.now - timedelta(days=wanted.gps_days)
     total = 0
     for table in (CheckIn, Evidence):
-        total += await _number(
-            work,
-            select(func.count())
-            .select_from(table)
-            .join(Visit, col(Visit.id) == col(table.visit_id))
-            .where(col(Visit.office_id) == office.id, col(table.latitude).is_not(None), col(table.at) < old),
-        )
+        total += await _rows(work, old_positions(table, office.id, old))
     return total
 
 
 async def _photos(work: Work, office: Office, wanted: Policies) -> int:
-    return await _older(work, office, Evidence, wanted.photo_days)
+    return await _rows(work, old_photos(office.id, work.now - timedelta(days=wanted.photo_days)))
 
 
 async def _ratings(work: Work, office: Office, wanted: Policies) -> int:
-    return await _older(work, office, Rating, wanted.rating_days)
+    return await _rows(work, old_ratings(office.id, work.now - timedelta(days=wanted.rating_days)))
 
 
-async def _older(work: Work, office: Office, table: type[Evidence] | type[Rating], days: int) -> int:
-    return await _number(
-        work,
-        select(func.count())
-        .select_from(table)
-        .join(Visit, col(Visit.id) == col(table.visit_id))
-        .where(col(Visit.office_id) == office.id, col(table.at) < work.now - timedelta(days=days)),
-    )
+async def _rows(work: Work, query: Select[*tuple[Any, ...]]) -> int:
+    return await _number(work, select(func.count()).select_from(query.subquery()))
 
 
 async def _speaking(work: Work, office: Office, wanted: Policies) -> int:

@@ -23,6 +23,13 @@ from visits.web.pages import go
 from visits.web.route import get, post
 
 
+class PhotoRemoved(Refusal):
+    """The photo was kept as long as the office's policy says."""
+
+    code, status = "photo-removed", 410
+    says = N_("Photo supprimée au terme de sa durée de conservation. Son empreinte reste : %(sha256)s")
+
+
 @post("/inspector/visits/{visit_id:uuid}/photos", roles=INSPECTORS)
 async def add(request: Request[Any, Any, Any], visit_id: FromPath[UUID]) -> Response[Any]:
     """Look at the photo, store it, add it; the page it was taken on is shown again."""
@@ -72,6 +79,8 @@ async def photo(work: Work, request: Request[Any, Any, Any], visit_id: FromPath[
     """One piece of evidence, byte for byte."""
     case = await case_of(work, visit_id)
     piece = await queries.evidence_by_number(work, case.visit.id, number)
+    if piece.removed_at is not None:
+        raise PhotoRemoved(sha256=piece.sha256)
     tools: Tools = request.app.state.tools
     return Stream(
         tools.blobs.get(piece.blob),
