@@ -62,6 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="bring the database to the newest revision")
     migrate.set_defaults(run=_migrate)
 
+    evidence = commands.add_parser("evidence", help="the chain that shows whether the past was changed")
+    evidence_commands = evidence.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    verify = evidence_commands.add_parser("verify", help="recompute the chains; exit status 2 if a line was changed")
+    verify.add_argument("--tenant", default="", help="host name of the administration (default: the only one)")
+    verify.add_argument("--office", default="", metavar="CODE", help="this office's chain only")
+    verify.add_argument("--since", type=Path, metavar="FILE", help="an earlier answer: follow what came after it")
+    verify.add_argument("--first", type=int, default=1, metavar="N", help="begin at this link of the office's chain")
+    verify.add_argument("--last", type=int, metavar="N", help="end at this link")
+    verify.set_defaults(run=_evidence_verify)
+
     setup = commands.add_parser("setup", help="found an administration and invite its first administrator")
     setup.add_argument("--hostname", required=True, help="the name people type, e.g. visites.douanes.example")
     setup.add_argument("--name", required=True, help="the administration, as it stands on papers")
@@ -141,6 +151,14 @@ def _migrate(chosen: argparse.Namespace) -> int:
     from visits.serve import migrate
 
     return migrate()
+
+
+def _evidence_verify(chosen: argparse.Namespace) -> int:
+    from visits.serve import verify_evidence
+
+    return verify_evidence(
+        tenant=chosen.tenant, office=chosen.office, since=chosen.since, first=chosen.first, last=chosen.last
+    )
 
 
 def _setup(chosen: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,8 @@ from visits.app import make_app, make_tools
 from visits.background import timetable
 from visits.background.worker import work
 from visits.errors import Refusal
+from visits.evidence.answer import answer as verified
+from visits.evidence.answer import heads_in
 from visits.ids import TenantId, new_id
 from visits.installation import NoOwner, bring_up
 from visits.people.access import tenant_of
@@ -100,6 +102,17 @@ async def clockwork(tools: Tools) -> None:
         scheduler.shutdown(wait=False)
 
 
+@contextlib.asynccontextmanager
+async def _tools() -> AsyncIterator[Tools]:
+    """The tools of the installation the environment names, its database as it is."""
+    there = await bring_up(Settings.from_environment(), upgrade=False)
+    tools = make_tools(there.settings)
+    try:
+        yield tools
+    finally:
+        await tools.database.engine.dispose()
+
+
 def serve(*, host: str | None, port: int | None, migrate: bool) -> int:
     """`visits serve`."""
     settings = Settings.from_environment()
@@ -121,13 +134,9 @@ def worker() -> int:
     """`visits worker`."""
 
     async def run() -> None:
-        there = await bring_up(Settings.from_environment(), upgrade=False)
-        tools = make_tools(there.settings)
-        print("working", flush=True)
-        try:
+        async with _tools() as tools:
+            print("working", flush=True)
             await clockwork(tools)
-        finally:
-            await tools.database.engine.dispose()
 
     return told(lambda: until_stopped(run))
 
@@ -154,16 +163,34 @@ def import_files(files: Sequence[Path], *, tenant: str, as_json: bool) -> int:
     from visits.clearance.folder import import_files as take
 
     async def run() -> int:
-        there = await bring_up(Settings.from_environment(), upgrade=False)
-        tools = make_tools(there.settings)
-        found = await tenant_of(tools.database, tenant)
         refused = False
-        for answer in await take(tools, system(TenantId(found.id), "import"), files):
-            refused |= "refused" in answer
-            print(json.dumps(answer, ensure_ascii=False, default=str) if as_json else _line(answer))
-        await tools.database.engine.dispose()
+        async with _tools() as tools:
+            found = await tenant_of(tools.database, tenant)
+            for answer in await take(tools, system(TenantId(found.id), "import"), files):
+                refused |= "refused" in answer
+                print(json.dumps(answer, ensure_ascii=False, default=str) if as_json else _line(answer))
         return 2 if refused else 0
 
+    return _status(run)
+
+
+def verify_evidence(*, tenant: str, office: str, since: Path | None, first: int, last: int | None) -> int:
+    """`visits evidence verify`: one line of JSON; exit status 2 if anything was changed."""
+
+    async def run() -> int:
+        noted = await asyncio.to_thread(heads_in, since) if since else None
+        async with _tools() as tools:
+            found = await tenant_of(tools.database, tenant)
+            who = system(TenantId(found.id), "verify")
+            answer = await tools.database.run(who, verified, office=office, since=noted, first=first, last=last)
+        print(json.dumps({"administration": found.host} | answer, ensure_ascii=False), flush=True)
+        return 0 if answer["whole"] else 2
+
+    return _status(run)
+
+
+def _status(run: Callable[[], Coroutine[Any, Any, int]]) -> int:
+    """The exit status of a one-off command."""
     status = 0
 
     def whole() -> None:
