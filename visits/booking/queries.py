@@ -23,13 +23,8 @@ from visits.store.work import Work, sqlstate
 from visits.web.problem import TooBusy
 
 LIVE = ("held", "confirmed")
-#: How long a booking waits for a row somebody else holds.
-PATIENCE = "800ms"
-
 #: Masks by day and resource.
 Masks = Mapping[tuple[date, UUID], int]
-
-_HURRY = text(f"select set_config('lock_timeout', '{PATIENCE}', true)")
 
 #: Who can play which role on which day. `spare` is what the visit itself, or holds that ran out, would give back.
 _WHO = """
@@ -79,11 +74,6 @@ _RETURN = text(
     " as given(day, resource_id, mask) where b.office_id = :office and b.day = given.day"
     " and b.resource_id = given.resource_id"
 )
-
-
-async def hurry(work: Work) -> None:
-    """From here on, wait for nobody longer than 800 ms."""
-    await work.session.execute(_HURRY)
 
 
 @cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, null, select, text, update
+from sqlalchemy import delete, func, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
@@ -19,7 +19,6 @@ from visits.texts import N_
 REPEATED = timedelta(days=30)
 KNOWN = timedelta(days=400)
 
-_PATIENCE = text("select set_config('lock_timeout', :limit, true)")
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -60,8 +59,8 @@ class Kept:
 
 
 async def begin(work: Work, key: str, fingerprint: bytes) -> Kept | None:
-    """Claim a key of the actor; the answer if it has one already. A twin in flight is waited for, 800 ms."""
-    await work.session.execute(_PATIENCE, {"limit": "800ms"})
+    """Claim a key of the actor; the answer if it has one already. A twin in flight is waited for as long as for
+    any lock, 800 ms."""
     claim = insert(Idempotency).values(
         id=new_id(), principal=work.actor.principal, key=key, fingerprint=fingerprint, created_at=work.now
     )
@@ -71,7 +70,6 @@ async def begin(work: Work, key: str, fingerprint: bytes) -> Kept | None:
         if sqlstate(fault) == _LOCK_NOT_AVAILABLE:
             raise KeyInFlight() from None
         raise
-    await work.session.execute(_PATIENCE, {"limit": "5s"})
     return None if claimed is not None else await _answer(work, key, fingerprint)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -15,7 +16,7 @@ from visits import chain
 from visits.actor import Actor
 from visits.events import Event
 from visits.ids import new_id
-from visits.store.tables import Audit, ChainEntry, DomainEvent
+from visits.store.tables import Audit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,16 +41,26 @@ class Link:
 
 _NEXT_OF_VISIT = text("update visit set seq = seq + :n where id = :id returning seq, office_id")
 _NEXT_OF_DECLARATION = text("update declaration set seq = seq + :n where id = :id returning seq, office_id")
-_DEFER = text(
-    "select procrastinate_defer_jobs_v1(array[row(cast('events' as varchar), cast('deliver' as varchar), 0,"
-    " cast(:lock as text), null::text, cast(:args as jsonb), null::timestamptz)::procrastinate_job_to_defer_v1])"
+#: Store events, wake their delivery and tell the screens, all in one statement.
+_TELL = text(
+    "with told as (insert into domain_event (id, stream_id, seq, declaration_id, visit_id, office_id, kind, body,"
+    " person_id, role, source, device_at, at) select id, stream_id, seq, declaration_id, visit_id, office_id, kind,"
+    " body, person_id, role, source, device_at, at"
+    " from jsonb_populate_recordset(cast(null as domain_event), cast(:rows as jsonb)))"
+    " select procrastinate_defer_jobs_v1(array[row(cast('events' as varchar), cast('deliver' as varchar), 0,"
+    " cast(:lock as text), null::text, cast(:args as jsonb), null::timestamptz)::procrastinate_job_to_defer_v1]),"
+    " pg_notify('board', cast(:board as text))"
 )
-_NOTIFY = text("select pg_notify('board', cast(:payload as text))")
 _START_CHAIN = text(
     "insert into chain_head (chain_id, seq, hash) values (:chain, 0, :zero) on conflict (chain_id) do nothing"
 )
 _LOCK_CHAIN = text("select seq, hash from chain_head where chain_id = :chain for update")
-_MOVE_CHAIN = text("update chain_head set seq = :seq, hash = :hash where chain_id = :chain")
+_LINK = text(
+    "with linked as (insert into chain_entry (chain_id, seq, kind, subject, digest, previous, hash, at)"
+    " select chain_id, seq, kind, subject, digest, previous, hash, at"
+    " from jsonb_populate_recordset(cast(null as chain_entry), cast(:rows as jsonb)))"
+    " update chain_head set seq = :seq, hash = :hash where chain_id = :chain"
+)
 
 
 async def write_journal(
@@ -88,10 +99,15 @@ async def _write_events(session: AsyncSession, actor: Actor, now: datetime, even
             }
             for place, event in enumerate(told, start=1)
         ]
-        await session.execute(insert(DomainEvent), rows)
-        args = json.dumps({"tenant": str(actor.tenant), "stream": str(stream)})
-        await session.execute(_DEFER, {"lock": f"stream:{stream}", "args": args})
-        await session.execute(_NOTIFY, {"payload": json.dumps({"topic": str(office), "id": str(stream)})})
+        await session.execute(
+            _TELL,
+            {
+                "rows": _records(rows),
+                "lock": f"stream:{stream}",
+                "args": json.dumps({"tenant": str(actor.tenant), "stream": str(stream)}),
+                "board": json.dumps({"topic": str(office), "id": str(stream)}),
+            },
+        )
         links.append(
             Link(
                 chain=office or actor.tenant,
@@ -163,12 +179,21 @@ async def _append(session: AsyncSession, now: datetime, links: Sequence[Link]) -
                     "seq": seq,
                     "kind": link.kind,
                     "subject": link.subject,
-                    "digest": link.digest,
-                    "previous": previous,
-                    "hash": hashed,
+                    "digest": _bytea(link.digest),
+                    "previous": _bytea(previous),
+                    "hash": _bytea(hashed),
                     "at": now,
                 }
             )
             previous = hashed
-        await session.execute(insert(ChainEntry), rows)
-        await session.execute(_MOVE_CHAIN, {"seq": seq, "hash": previous, "chain": chain_id})
+        await session.execute(_LINK, {"rows": _records(rows), "seq": seq, "hash": previous, "chain": chain_id})
+
+
+def _records(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows as the JSON from which PostgreSQL makes records."""
+    return msgspec.json.encode(rows).decode()
+
+
+def _bytea(value: bytes) -> str:
+    """Bytes as PostgreSQL reads them from a text."""
+    return f"\\x{value.hex()}"
