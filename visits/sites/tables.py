@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import DATERANGE, TSTZRANGE, ExcludeConstraint
 from sqlmodel import Field
 
@@ -24,6 +24,8 @@ class Office(Row, table=True):
     name: str
     tz: str
     country: str
+    #: The part of the country with holidays of its own, as ISO 3166-2 writes it after the dash; empty is none.
+    region: str = Field(default="", sa_column_kwargs={"server_default": ""})
     currency: str
     grid_minutes: int = 15
     day_start: time = time(6)
@@ -90,14 +92,57 @@ class WorkTemplate(Row, table=True):
 
 
 class Holiday(Row, table=True):
-    """A day without visits: of one office, or of the whole country when `office_id` is null."""
+    """What is said about one day: of one office (`office_id`), or of every office of a country or of its region.
+
+    Without office and country it is about every office. `sites/holidays.py` says which row wins.
+    """
 
     __tablename__ = "holiday"
+    __table_args__ = (
+        Index("ix_holiday_day", "day"),
+        Index("ix_holiday_stands_for", "stands_for"),
+        Index(
+            "uq_holiday_published",
+            "tenant_id",
+            "country",
+            "region",
+            "source_day",
+            "name",
+            unique=True,
+            postgresql_where=text("source_day is not null"),
+        ),
+    )
 
     office_id: UUID | None = Field(default=None, foreign_key="office.id")
+    country: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    region: str = Field(default="", sa_column_kwargs={"server_default": ""})
     day: date
     name: str
+    #: Offices work on this day although another row closes it.
     works: bool = False
+    #: The day follows the moon and is not confirmed yet.
+    tentative: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    #: The day the published calendar of the country gave; whoever shifts the holiday changes `day` only.
+    source_day: date | None = None
+    #: This office's own answer to a country's holiday, which does not hold here any more.
+    stands_for: UUID | None = Field(default=None, foreign_key="holiday.id")
+    withdrawn_at: datetime | None = None
+
+
+class Closure(Row, table=True):
+    """An office or one of its sites is closed for a time, whole days or hours, and says why."""
+
+    __tablename__ = "closure"
+    __table_args__ = (Index("ix_closure_office_id", "office_id"),)
+
+    office_id: UUID = Field(foreign_key="office.id")
+    #: Only what stands at this site is closed; empty is the whole office.
+    site_id: UUID | None = Field(default=None, foreign_key="site.id")
+    during: Any = Field(sa_type=TSTZRANGE, nullable=False)
+    reason: str
+    made_by: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    withdrawn_at: datetime | None = None
 
 
 class Absence(Row, table=True):
