@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from scheduling import Refused, before
@@ -12,9 +12,11 @@ from visits.booking import queries
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.change import move as move_appointment
 from visits.booking.confirm import confirm as confirm_hold
+from visits.booking.free import matches, told
 from visits.booking.hold import hold as hold_slot
 from visits.booking.offer import Offer, offer
 from visits.booking.tables import Appointment
+from visits.booking.wishes import book_first
 from visits.declarations.queries import case_of
 from visits.errors import BadInput
 from visits.roles import CHIEFS, DECLARANTS
@@ -30,6 +32,17 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """The start asked for, with its zone; staff say why."""
 
     starts_at: datetime
+    reason: str = ""
+
+
+class Wishes(msgspec.Struct, frozen=True, kw_only=True):
+    """Up to three starts, the dearest first, as a phone kept them while it had no network.
+
+    `instead_of` is the appointment they were to replace; without it a visit booked meanwhile is left as it is.
+    """
+
+    wishes: list[datetime]
+    instead_of: UUID | None = None
     reason: str = ""
 
 
@@ -111,6 +124,30 @@ async def slots(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respo
     return Response(_view(found, visit_id, language_of(request)), headers=headers)
 
 
+@get("/api/visits/{visit_id:uuid}/free", roles=BOOKERS)
+async def free(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[bytes]:  # type: ignore[type-arg]
+    """Fourteen days of free starts for the worst line: at most 400 bytes with every header, 304 when nothing changed.
+
+    One JSON object: `t` the instant the first day begins in minutes since 1970-01-01T00:00Z; `g` the grid in minutes;
+    `n` how many steps of it the visit takes; `z` the office's zone; `m` the masks of fourteen days in a row, base64url
+    without padding, the same number of bytes a day, highest first: bit i is a free start i steps after the day begins;
+    `s`, only when clocks change, pairs [day, minutes] by which that day and later ones begin later than 24 hours each.
+    """
+    short = told(await offer(work, await case_of(work, visit_id)))
+    headers = {"etag": short.tag}
+    if matches(request.headers.get("if-none-match"), short.tag):
+        return Response(b"", status_code=304, headers=headers)
+    return Response(short.body, headers=headers, media_type=MediaType.JSON)
+
+
+@post("/api/visits/{visit_id:uuid}/wishes", roles=BOOKERS, idempotent=True)
+async def wishes(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wishes]) -> AppointmentView:
+    """Book the first wish that fits, in one step; if none does nothing is changed and the fresh masks come along."""
+    return AppointmentView.of(
+        await book_first(work, visit_id, data.wishes, instead_of=data.instead_of, reason=data.reason)
+    )
+
+
 @post("/api/visits/{visit_id:uuid}/holds", roles=BOOKERS, idempotent=True, status_code=201)
 async def hold(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wish]) -> AppointmentView:
     """Keep a start for a few minutes."""
@@ -179,4 +216,4 @@ def _refused(found: Offer, run: Refused, language: str) -> RefusedView:
     return RefusedView(first=run.first, last=run.last, rule=run.reason.why, says=say(text, language, **facts))
 
 
-ROUTES = [slots, hold, confirm, appointment, move, cancel]
+ROUTES = [slots, free, wishes, hold, confirm, appointment, move, cancel]
