@@ -45,6 +45,7 @@ class Unit(StrEnum):
     PERCENT = N_("pour cent")
     VISITS = N_("visites")
     TIMES = N_("rendez-vous")
+    HOURS = N_("heures")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +69,7 @@ DRAW = N_("Tirage des vérificateurs")
 CONTROL = N_("Contrôle et rapport")
 KEEPING = N_("Durée de conservation")
 ACCESS = N_("Accès et langues")
+NOTICES = N_("Avis")
 
 
 def _of(default: Any, **facts: Any) -> Any:
@@ -217,6 +219,30 @@ class Policies:
         unit=Unit.DAYS,
         low=1,
         high=3660,
+    )
+    quiet_from: int = _of(
+        20,
+        group=NOTICES,
+        title=N_("Heures calmes, à partir de"),
+        hint=N_("Ce qui presse part quand même."),
+        unit=Unit.HOURS,
+        high=23,
+    )
+    quiet_until: int = _of(
+        7,
+        group=NOTICES,
+        title=N_("Heures calmes, jusqu'à"),
+        hint=N_("La même heure que le début : aucune heure calme."),
+        unit=Unit.HOURS,
+        high=23,
+    )
+    hold_notice_minutes: int = _of(
+        2,
+        group=NOTICES,
+        title=N_("Avis avant la fin d'une heure retenue"),
+        hint=N_("Zéro : aucun avis."),
+        unit=Unit.MINUTES,
+        high=30,
     )
     languages: tuple[str, ...] = _of(LANGUAGES, group=ACCESS, title=N_("Langues"), kind="ticks", choices=LANGUAGES)
     code_roles: tuple[str, ...] = _of(
