@@ -13,6 +13,7 @@ from scheduling.draw import (
     shares,
 )
 from scheduling.draw import verify as verify_draws
+from scheduling.durations import Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
 from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.intervals import Interval, fits, intersect, subtract, union
@@ -23,11 +24,15 @@ __all__ = [
     "MOST_STEPS",
     "Day",
     "Drawn",
+    "Durations",
+    "Features",
     "Finding",
     "Grid",
     "Interval",
     "InvalidProblem",
+    "Observation",
     "OffGrid",
+    "Prediction",
     "Reason",
     "Refused",
     "Role",
@@ -40,6 +45,7 @@ __all__ = [
     "draw_among",
     "either",
     "first",
+    "fit_durations",
     "fits",
     "intersect",
     "letter",
