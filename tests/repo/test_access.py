@@ -26,7 +26,8 @@ from visits.people.invite import reset
 from visits.people.keys import make_key
 from visits.people.queries import memberships_of
 from visits.roles import DECLARANTS, Role
-from visits.sites.admin import add_absence, add_holiday
+from visits.sites.admin import add_absence
+from visits.sites.holidays import add_holiday
 from visits.sites.tables import Office
 from visits.store.tables import DomainEvent
 from visits.store.work import Work

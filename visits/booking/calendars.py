@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from scheduling import Interval
 from visits.booking.tables import Appointment, BookingPart, DayBits
+from visits.sites.tables import Office
 from visits.store.work import Work
 
 #: What of a day is written out, in the order of the key first.
@@ -23,6 +24,13 @@ _WRITE = text(
     " agency_id = excluded.agency_id, skills = excluded.skills, work = excluded.work, free = excluded.free,"
     " version = day_bits.version + 1"
 )
+
+
+async def one_at_a_time(work: Work, office_id: UUID) -> None:
+    """Wait until nobody else edits the calendars of this office. Whoever books there is not kept waiting."""
+    await work.session.execute(
+        select(col(Office.id)).where(col(Office.id) == office_id).with_for_update(key_share=True)
+    )
 
 
 async def bits_for_update(

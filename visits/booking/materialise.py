@@ -1,5 +1,10 @@
-"""Calendars to day bits, ahead of time: weekly hours − holidays − absences − live parts. Twice changes nothing."""
+"""Calendars to day bits, ahead of time: weekly hours − holidays − closures − absences − live parts.
 
+Twice changes nothing. Edits of one office's calendars wait for each other; bookings wait for none of them longer than
+for the rows they need.
+"""
+
+import logging
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -9,13 +14,17 @@ from visits.actor import system
 from visits.booking import calendars, queries
 from visits.booking.reconcile import reconcile
 from visits.ids import TenantId
+from visits.sites.holidays import fill
 from visits.sites.hours import calendar, grid_of
+from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_id, offices
 from visits.sites.tables import Office
 from visits.store.tools import Tools
 from visits.store.work import Work
 
-#: How far ahead the calendars are written out; staff book this far.
+log = logging.getLogger("visits.booking")
+
+#: How far ahead the calendars are written out at least; an office that books farther ahead has more.
 AHEAD = 60
 
 
@@ -29,13 +38,20 @@ class Edited:
     stranded: tuple[UUID, ...]
 
 
-async def materialise(work: Work, office: Office, *, days: int = AHEAD, first: date | None = None) -> Edited:
+def ahead(office: Office) -> int:
+    """How many days of an office are written out: as many as somebody may book."""
+    values = policy(office, Policies)
+    return max(AHEAD, values.horizon_days, values.horizon_staff_days)
+
+
+async def materialise(work: Work, office: Office, *, days: int | None = None, first: date | None = None) -> Edited:
     """Write out the days of every active resource of an office, from today or from `first` on.
 
-    Call it again after any edit of hours, holidays, absences or resources: bookings stand, and those that no longer
-    fit are named.
+    Call it again after any edit of hours, holidays, closures, absences or resources: bookings stand, and those that no
+    longer fit are named.
     """
-    first = first or grid_of(office).day_of(work.now)
+    await calendars.one_at_a_time(work, office.id)
+    first, days = first or grid_of(office).day_of(work.now), days or ahead(office)
     last = first + timedelta(days=days - 1)
     known = await calendars.bits_for_update(work, office.id, first, last)
     open_hours = await calendar(work, office, first, last)
@@ -74,7 +90,8 @@ async def materialise(work: Work, office: Office, *, days: int = AHEAD, first: d
 
 
 async def keep_calendars(tools: Tools, tenant: TenantId) -> int:
-    """The periodic job: compare, alarm, and write out the calendars of every office, an office a transaction.
+    """The periodic job: holidays of the year to come, then compare, alarm, and write out the calendars of every office,
+    an office a transaction.
 
     Returns how many differences stood between the bits and the appointments before writing.
     """
@@ -85,6 +102,8 @@ async def keep_calendars(tools: Tools, tenant: TenantId) -> int:
 
 async def _one_office(work: Work, office_id: UUID) -> int:
     office = await office_by_id(work, office_id)
+    await fill(work, office)
     differences = await reconcile(work, office)
-    await materialise(work, office)
+    if stranded := (await materialise(work, office)).stranded:
+        log.warning("appointments outside the calendars: office %s, %s", office.id, stranded)
     return len(differences)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
@@ -15,9 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from visits.errors import NotFound, Refusal
 from visits.ids import new_id
 from visits.sites import policies, queries
+from visits.sites.holidays import fill
 from visits.sites.hours import grid_of
 from visits.sites.policies import Policies
-from visits.sites.tables import Absence, Holiday, Office, PolicyChange, Resource, Site, WorkTemplate
+from visits.sites.rules import EndsBeforeItBegins, instants, not_past
+from visits.sites.tables import Absence, Office, PolicyChange, Resource, Site, WorkTemplate
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -32,20 +33,6 @@ class CodeTaken(Refusal):
 
     code, status = "code-taken", 409
     says = N_("Ce code est déjà pris : %(taken)s.")
-
-
-class EndsBeforeItBegins(Refusal):
-    """The end lies before the beginning."""
-
-    code, status = "ends-before-it-begins", 422
-    says = N_("La fin est avant le début.")
-
-
-class PastDay(Refusal):
-    """What has been cannot be planned."""
-
-    code, status = "past-day", 422
-    says = N_("Ce jour est passé. Choisissez aujourd'hui ou plus tard.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +65,7 @@ class SiteFacts:
 
 
 async def add_office(work: Work, facts: OfficeFacts) -> Office:
-    """A new office of the administration."""
+    """A new office of the administration, with the holidays its country publishes."""
     if await queries.office_by_code(work, facts.code):
         raise CodeTaken(taken=facts.code)
     office = Office(
@@ -93,6 +80,7 @@ async def add_office(work: Work, facts: OfficeFacts) -> Office:
     )
     await _add(work, office, facts.code)
     work.audit("office_added", office.id, office=office.id, code=office.code)
+    await fill(work, office)
     return office
 
 
@@ -204,38 +192,45 @@ async def end_officer(work: Work, person_id: UUID, last_day: date) -> list[UUID]
 # ---------- calendars ----------
 
 
-async def set_hours(work: Work, resource_id: UUID, week: Mapping[int, list[list[int]]], first: date) -> Resource:
-    """Other weekly hours from a day on; the hours before that day stay as they were."""
+async def set_hours(
+    work: Work, resource_id: UUID, week: Mapping[int, list[list[int]]], first: date, last: date | None = None
+) -> Resource:
+    """Other weekly hours from a day on, or for a season until a last day; the hours around it stay as they were."""
     resource = await queries.resource_by_id(work, resource_id)
-    office = await queries.office_by_id(work, resource.office_id)
-    if first < grid_of(office).day_of(work.now):
-        raise PastDay()
-    await _write_hours(work, resource.id, week, first)
-    work.audit(
-        "hours_changed", resource.id, office=office.id, first=str(first), week={str(k): v for k, v in week.items()}
-    )
+    office = await queries.office_kept(work, resource.office_id)
+    not_past(first, grid_of(office).day_of(work.now))
+    if last and last < first:
+        raise EndsBeforeItBegins()
+    await _write_hours(work, resource.id, week, first, last)
+    hours = {str(isodow): spans for isodow, spans in week.items()}
+    work.audit("hours_changed", resource.id, office=office.id, first=str(first), last=str(last or ""), week=hours)
     return resource
 
 
-async def _write_hours(work: Work, resource_id: UUID, week: Mapping[int, list[list[int]]], first: date) -> None:
-    await queries.cut_templates(work, resource_id, first)
+async def _write_hours(
+    work: Work, resource_id: UUID, week: Mapping[int, list[list[int]]], first: date, last: date | None = None
+) -> None:
+    await queries.cut_templates(work, resource_id, first, last)
     for isodow, spans in week.items():
         if spans:
-            valid = Range(first, None)
+            valid = Range(first, last + timedelta(days=1) if last else None)
             work.session.add(WorkTemplate(resource_id=resource_id, valid=valid, isodow=isodow, work=spans))
     await work.session.flush()
 
 
 async def add_absence(work: Work, resource_id: UUID, start: datetime, end: datetime, reason: str) -> Absence:
-    """The resource is away, on local hours of its office given without a zone."""
+    """The resource is away, on local hours of its office given without a zone; the same twice is one absence."""
     resource = await queries.resource_by_id(work, resource_id)
-    zone = ZoneInfo((await queries.office_by_id(work, resource.office_id)).tz)
-    if end <= start:
-        raise EndsBeforeItBegins()
+    office = await queries.office_kept(work, resource.office_id)
+    first, last = instants(office.tz, start, end)
+    for known in await queries.absences_of(work, resource.id, first):
+        if known.withdrawn_at is None and (known.during.lower, known.during.upper) == (first, last):
+            known.reason = reason
+            return known
     absence = Absence(
         id=new_id(),
         resource_id=resource.id,
-        during=Range(start.replace(tzinfo=zone), end.replace(tzinfo=zone)),
+        during=Range(first, last),
         reason=reason,
         made_by=work.actor.person,
         at=work.now,
@@ -249,6 +244,7 @@ async def add_absence(work: Work, resource_id: UUID, start: datetime, end: datet
 async def withdraw_absence(work: Work, absence_id: UUID) -> Resource:
     """The absence does not hold any more; withdrawing twice is quiet."""
     absence, resource = await queries.absence_by_id(work, absence_id)
+    await queries.office_kept(work, resource.office_id)
     if absence.withdrawn_at is None:
         absence.withdrawn_at = work.now
         work.audit("absence_withdrawn", absence.id, office=resource.office_id)
@@ -258,30 +254,10 @@ async def withdraw_absence(work: Work, absence_id: UUID) -> Resource:
 async def restore_absence(work: Work, absence_id: UUID) -> Resource:
     """Undo of a withdrawal."""
     absence, resource = await queries.absence_by_id(work, absence_id)
+    await queries.office_kept(work, resource.office_id)
     absence.withdrawn_at = None
     work.audit("absence_restored", absence.id, office=resource.office_id)
     return resource
-
-
-async def add_holiday(work: Work, office_id: UUID | None, day: date, name: str, *, works: bool = False) -> Holiday:
-    """A closed day of one office or of all; `works` keeps one office open on a day when the others are closed."""
-    known = await queries.holiday_on(work, office_id, day)
-    holiday = known or Holiday(id=new_id(), office_id=office_id, day=day, name=name)
-    holiday.name, holiday.works = name, works
-    if known is None:
-        work.session.add(holiday)
-    await work.session.flush()
-    work.audit("holiday_set", holiday.id, office=office_id, day=str(day), works=works)
-    return holiday
-
-
-async def remove_holiday(work: Work, holiday_id: UUID) -> Holiday:
-    """The day is a day like any other again."""
-    holiday = await queries.holiday_by_id(work, holiday_id)
-    work.audit("holiday_removed", holiday.id, office=holiday.office_id, day=str(holiday.day))
-    await work.session.delete(holiday)
-    await work.session.flush()
-    return holiday
 
 
 # ---------- policies ----------

@@ -28,9 +28,12 @@ class Calendar:
     holidays: Mapping[date, str]
     templates: Mapping[UUID, Sequence[WorkTemplate]] = field(default_factory=dict)
     absences: Mapping[UUID, Sequence[Interval]] = field(default_factory=dict)
+    #: Closures by site; None closes the whole office.
+    closures: Mapping[UUID | None, Sequence[Interval]] = field(default_factory=dict)
 
     def work(self, resource: Resource, day: date) -> int:
-        """The steps of a day on which the resource works: weekly hours without holidays and absences, while on duty."""
+        """The steps of a day on which the resource works: weekly hours without holidays, closures and absences, while
+        on duty."""
         if day < resource.active_from or (resource.active_to is not None and day > resource.active_to):
             return 0
         found = working(
@@ -38,9 +41,14 @@ class Calendar:
             day,
             minutes=lambda each: self._minutes(resource.id, each),
             holidays=self.holidays.keys(),
-            absences=self.absences.get(resource.id, ()),
+            absences=self._away(resource),
         )
         return self.grid.inside(day, found)
+
+    def _away(self, resource: Resource) -> list[Interval]:
+        sites = {None, resource.site_id}
+        closed = [each for site in sites for each in self.closures.get(site, ())]
+        return [*self.absences.get(resource.id, ()), *closed]
 
     def _minutes(self, resource_id: UUID, day: date) -> list[list[int]]:
         for each in self.templates.get(resource_id, ()):
@@ -57,14 +65,19 @@ async def calendar(work: Work, office: Office, first: date, last: date) -> Calen
     for each in await queries.templates_of(work, office.id, begin, end):
         templates.setdefault(each.resource_id, []).append(each)
     absences: dict[UUID, list[Interval]] = {}
-    for away in await queries.absences_between(work, office.id, grid.opens(begin), grid.opens(end + ONE_DAY)):
+    start, stop = grid.opens(begin), grid.opens(end + ONE_DAY)
+    for away in await queries.absences_between(work, office.id, start, stop):
         absences.setdefault(away.resource_id, []).append(_interval(away.during.lower, away.during.upper))
+    closures: dict[UUID | None, list[Interval]] = {}
+    for shut in await queries.closures_between(work, office.id, start, stop):
+        closures.setdefault(shut.site_id, []).append(_interval(shut.during.lower, shut.during.upper))
     return Calendar(
         grid=grid,
         resources=await queries.active_resources(work, office.id, first, last),
         holidays=await queries.holidays_of(work, office.id, begin, end),
         templates=templates,
         absences=absences,
+        closures=closures,
     )
 
 

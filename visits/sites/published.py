@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from holidays import country_holidays
-from holidays.groups import IslamicHolidays
+from holidays.groups.islamic import IslamicHolidays
 
 from visits.errors import Refusal
 from visits.texts import N_
@@ -20,7 +20,7 @@ class CountryUnknown(Refusal):
 
     code, status = "country-unknown", 422
     says = N_(
-        "Aucun calendrier publié pour le pays « %(country)s ». Saisissez ses jours fériés, ou importez-les d'un fichier."
+        "Aucun calendrier publié pour le pays « %(country)s ». Saisissez les jours fériés, ou importez un fichier."
     )
 
 

@@ -1,15 +1,19 @@
 """Reads of offices, sites and resources."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from visits.errors import NotFound
-from visits.sites.tables import Absence, Holiday, Office, PolicyChange, Resource, Site, WorkTemplate
+from visits.roles import Role
+from visits.sites.rules import Said, closed
+from visits.sites.tables import Absence, Closure, Holiday, Office, PolicyChange, Resource, Site, WorkTemplate
 from visits.store.work import Work
 
 
@@ -24,6 +28,13 @@ async def office_by_id(work: Work, office_id: UUID | None) -> Office:
     if found is None:
         raise NotFound()
     return found
+
+
+async def office_kept(work: Work, office_id: UUID | None) -> Office:
+    """The office whose calendars the actor keeps: any for administrators and the service, else only the own one."""
+    if not work.actor.is_a(Role.ADMIN, Role.SYSTEM) and office_id != work.actor.office:
+        raise NotFound()
+    return await office_by_id(work, office_id)
 
 
 async def offices(work: Work) -> Sequence[Office]:
@@ -130,18 +141,44 @@ async def absences_between(work: Work, office_id: UUID, start: datetime, end: da
 
 
 async def holidays_of(work: Work, office_id: UUID, first: date, last: date) -> dict[date, str]:
-    """The days of a period on which an office is closed, with their names; the office's own row goes before the
-    country's, so that an office may work on a national holiday."""
-    rows = await work.session.scalars(
-        select(Holiday)
+    """The days of a period on which an office is closed, with their names."""
+    rows = await work.session.execute(
+        select(col(Holiday.office_id), col(Holiday.source_day), col(Holiday.day), col(Holiday.name), col(Holiday.works))
+        .join(Office, col(Office.id) == office_id)
         .where(
-            or_(col(Holiday.office_id).is_(None), col(Holiday.office_id) == office_id),
+            col(Holiday.withdrawn_at).is_(None),
             col(Holiday.day).between(first, last),
+            _concerns_office(),
+            ~(col(Holiday.stands_for).is_not(None) & col(Holiday.works)),
+            ~_stood_for(),
         )
-        .order_by(col(Holiday.day), col(Holiday.office_id).asc().nulls_first(), col(Holiday.id))
+        .order_by(col(Holiday.day), col(Holiday.name))
     )
-    newest = {each.day: each for each in rows}
-    return {day: each.name for day, each in newest.items() if not each.works}
+    said: dict[date, list[Said]] = {}
+    for row in rows:
+        rank = 2 if row.office_id else 0 if row.source_day else 1
+        said.setdefault(row.day, []).append(Said(rank=rank, name=row.name, works=row.works))
+    return {day: name for day, each in said.items() if (name := closed(each))}
+
+
+def _concerns_office() -> ColumnElement[bool]:
+    """Rows of the joined office, and those of every office, of its country and of its region."""
+    return or_(
+        col(Holiday.office_id) == col(Office.id),
+        col(Holiday.office_id).is_(None)
+        & col(Holiday.country).in_(("", col(Office.country)))
+        & col(Holiday.region).in_(("", col(Office.region))),
+    )
+
+
+def _stood_for() -> ColumnElement[bool]:
+    """Has the joined office an answer of its own to this holiday?"""
+    own = aliased(Holiday)
+    return exists().where(
+        col(own.stands_for) == col(Holiday.id),
+        col(own.office_id) == col(Office.id),
+        col(own.withdrawn_at).is_(None),
+    )
 
 
 async def templates_of_resource(work: Work, resource_id: UUID, first: date) -> Sequence[WorkTemplate]:
@@ -157,13 +194,26 @@ async def templates_of_resource(work: Work, resource_id: UUID, first: date) -> S
     return rows.all()
 
 
-async def cut_templates(work: Work, resource_id: UUID, first: date) -> None:
-    """End the weekly hours of a resource before a day; those that begin later go."""
+async def cut_templates(work: Work, resource_id: UUID, first: date, last: date | None = None) -> None:
+    """Leave the days from `first` to `last` (to the end of time, without one) empty of weekly hours.
+
+    The exclusion constraint judges each statement, so hours are cut before any are added.
+    """
+    after = last + timedelta(days=1) if last else None
+    tails = []
     for each in await templates_of_resource(work, resource_id, first):
-        if each.valid.lower is not None and each.valid.lower >= first:
+        lower, upper = each.valid.lower, each.valid.upper
+        if after and lower and lower >= after:
+            continue
+        if after and (upper is None or upper > after):
+            tails.append((each.isodow, each.work, Range(after, upper)))
+        if lower is not None and lower >= first:
             await work.session.delete(each)
         else:
-            each.valid = Range(each.valid.lower, first)
+            each.valid = Range(lower, first)
+    await work.session.flush()
+    for isodow, hours, valid in tails:
+        work.session.add(WorkTemplate(resource_id=resource_id, isodow=isodow, work=hours, valid=valid))
     await work.session.flush()
 
 
@@ -193,27 +243,106 @@ async def absences_of(work: Work, resource_id: UUID, since: datetime) -> Sequenc
 
 
 async def holiday_on(work: Work, office_id: UUID | None, day: date) -> Holiday | None:
-    """What is said about a day for one office, or for all."""
+    """What somebody said about a day for one office, or for all; not what a country published."""
     same = col(Holiday.office_id) == office_id if office_id else col(Holiday.office_id).is_(None)
-    return await work.session.scalar(select(Holiday).where(same, col(Holiday.day) == day).limit(1))
+    return await work.session.scalar(
+        select(Holiday)
+        .where(same, col(Holiday.day) == day, col(Holiday.source_day).is_(None), col(Holiday.stands_for).is_(None))
+        .order_by(col(Holiday.withdrawn_at).desc().nulls_first(), col(Holiday.id))
+        .limit(1)
+    )
 
 
 async def holiday_by_id(work: Work, holiday_id: UUID) -> Holiday:
-    """The holiday, or NotFound."""
-    found = await work.session.get(Holiday, holiday_id)
+    """The holiday, locked, or NotFound."""
+    found = await work.session.get(Holiday, holiday_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise NotFound()
     return found
 
 
 async def holidays_from(work: Work, office_id: UUID, first: date) -> Sequence[Holiday]:
-    """What is said about the days to come for an office, its own and the country's."""
+    """What is said about the days to come for an office, its own and the country's, withdrawn rows too; what the
+    office answered itself stands in the place of the country's."""
     rows = await work.session.scalars(
         select(Holiday)
-        .where(or_(col(Holiday.office_id).is_(None), col(Holiday.office_id) == office_id), col(Holiday.day) >= first)
-        .order_by(col(Holiday.day), col(Holiday.id))
+        .join(Office, col(Office.id) == office_id)
+        .where(
+            _concerns_office(),
+            col(Holiday.day) >= first,
+            ~(col(Holiday.stands_for).is_not(None) & col(Holiday.withdrawn_at).is_not(None)),
+            ~_stood_for(),
+        )
+        .order_by(col(Holiday.day), col(Holiday.name), col(Holiday.id))
     )
     return rows.all()
+
+
+async def has_published(work: Work, country: str, region: str, year: int) -> bool:
+    """Were the published holidays of a year written already?"""
+    found = await work.session.scalar(
+        select(col(Holiday.id))
+        .where(
+            col(Holiday.country) == country,
+            col(Holiday.region) == region,
+            col(Holiday.source_day).between(date(year, 1, 1), date(year, 12, 31)),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def add_published(work: Work, rows: Sequence[dict[str, Any]]) -> int:
+    """Add published holidays that are not there yet; says how many were new. Two writers at once add them once."""
+    if not rows:
+        return 0
+    added = await work.session.execute(
+        insert(Holiday).values(list(rows)).on_conflict_do_nothing().returning(col(Holiday.id))
+    )
+    return len(added.all())
+
+
+async def answer_to(work: Work, office_id: UUID, holiday_id: UUID) -> Holiday | None:
+    """What an office said itself about a holiday of the country."""
+    return await work.session.scalar(
+        select(Holiday).where(
+            col(Holiday.stands_for) == holiday_id,
+            col(Holiday.office_id) == office_id,
+            col(Holiday.withdrawn_at).is_(None),
+        )
+    )
+
+
+async def closures_between(work: Work, office_id: UUID, start: datetime, end: datetime) -> Sequence[Closure]:
+    """Closures of an office and its sites that touch a period and hold."""
+    rows = await work.session.scalars(
+        select(Closure)
+        .where(
+            col(Closure.office_id) == office_id,
+            col(Closure.withdrawn_at).is_(None),
+            col(Closure.during).op("&&")(Range(start, end)),
+        )
+        .order_by(col(Closure.during), col(Closure.id))
+    )
+    return rows.all()
+
+
+async def closures_from(work: Work, office_id: UUID, since: datetime) -> Sequence[Closure]:
+    """Closures of an office that are not over, withdrawn ones too, in order."""
+    rows = await work.session.scalars(
+        select(Closure)
+        .where(col(Closure.office_id) == office_id, col(Closure.during).op("&&")(Range(since, None)))
+        .order_by(col(Closure.during), col(Closure.id))
+    )
+    return rows.all()
+
+
+async def closure_by_id(work: Work, closure_id: UUID) -> Closure:
+    """The closure, locked, or NotFound."""
+    found = await work.session.get(Closure, closure_id, with_for_update=True)
+    if found is None:
+        raise NotFound()
+    return found
 
 
 async def policy_changes(work: Work, office_id: UUID, limit: int = 20) -> Sequence[PolicyChange]:

@@ -1,5 +1,7 @@
-"""What nobody may do with a calendar (pure): plan what has been, or end before beginning."""
+"""The rules of calendars (pure): which word about a day wins, and what nobody may plan."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -34,3 +36,18 @@ def instants(tz: str, start: datetime, end: datetime) -> tuple[datetime, datetim
     if last <= first:
         raise EndsBeforeItBegins()
     return first, last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """What one row says about a day: 0 the country's published calendar, 1 the administration, 2 the office itself."""
+
+    rank: int
+    name: str
+    works: bool
+
+
+def closed(said: Sequence[Said]) -> str:
+    """Why a day is closed, or nothing: only the nearest voice counts, and where it says both, closed."""
+    top = max((each.rank for each in said), default=0)
+    return " · ".join(dict.fromkeys(each.name for each in said if each.rank == top and not each.works))

@@ -11,12 +11,9 @@ from visits.ids import new_id
 from visits.sites import queries
 from visits.sites.admin import (
     CodeTaken,
-    EndsBeforeItBegins,
     OfficeFacts,
-    PastDay,
     SiteFacts,
     add_absence,
-    add_holiday,
     add_office,
     add_officer,
     add_place,
@@ -24,12 +21,13 @@ from visits.sites.admin import (
     edit_site,
     end_officer,
     end_resource,
-    remove_holiday,
     restore_absence,
     set_hours,
     withdraw_absence,
 )
+from visits.sites.holidays import add_holiday, remove_holiday
 from visits.sites.hours import calendar, grid_of
+from visits.sites.rules import EndsBeforeItBegins, PastDay
 from visits.store.work import Work
 
 TODAY = MONDAY.date()

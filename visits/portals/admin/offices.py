@@ -11,9 +11,10 @@ from litestar.params import FromPath
 from visits.people import queries as people
 from visits.portals.admin.calendars import FallsOutside, edit_calendar
 from visits.roles import ADMINS
-from visits.sites import admin, queries
+from visits.sites import admin, holidays, queries
 from visits.sites.admin import CodeTaken, OfficeFacts
 from visits.sites.hours import grid_of
+from visits.sites.rules import PastDay
 from visits.sites.tables import Office, Resource
 from visits.store.work import Work
 from visits.texts import N_
@@ -111,13 +112,13 @@ async def add_holiday(request: Asked, office_id: FromPath[UUID]) -> Response[Any
         async def change(work: Work) -> object:
             office = await queries.office_by_id(work, office_id)
             if day < grid_of(office).day_of(work.now):
-                raise admin.PastDay()
-            return await admin.add_holiday(work, where, day, name)
+                raise PastDay()
+            return await holidays.add_holiday(work, where, day, name)
 
         try:
             await database.run(request.user, edit_calendar, where, change, confirmed=form.ticked("confirmed"))
             return go(_path(office_id), flash=N_("Le jour fermé est enregistré. Plus personne n'y réserve."))
-        except admin.PastDay as refusal:
+        except PastDay as refusal:
             form.blame(request, "day", refusal)
         except FallsOutside as refusal:
             outside = refusal.facts["count"]
@@ -132,7 +133,7 @@ async def remove_holiday(request: Asked, work: Work, holiday_id: FromPath[UUID])
     office_id = holiday.office_id
 
     async def change(work: Work) -> object:
-        return await admin.remove_holiday(work, holiday_id)
+        return await holidays.remove_holiday(work, holiday_id)
 
     await edit_calendar(work, office_id, change, confirmed=True)
     return go(_path(office_id) if office_id else "/admin/offices", flash=N_("Le jour est de nouveau ouvert."))

@@ -16,6 +16,7 @@ from visits.portals.admin.offices import KIND_NAMES
 from visits.roles import ADMINS
 from visits.sites import admin, queries
 from visits.sites.hours import grid_of
+from visits.sites.rules import EndsBeforeItBegins, PastDay
 from visits.sites.tables import WorkTemplate
 from visits.sites.week import DAYS, HoursUnclear, minutes_of, text_of
 from visits.store.work import Work
@@ -133,7 +134,7 @@ async def _edit(
             )
         except FallsOutside as refusal:
             outside = refusal.facts["count"]
-        except (admin.PastDay, admin.EndsBeforeItBegins) as refusal:
+        except (PastDay, EndsBeforeItBegins) as refusal:
             form.blame(request, blamed, refusal)
         else:
             return go(_path(resource_id), flash=done, kind="warn" if stranded else "ok")
