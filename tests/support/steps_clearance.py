@@ -15,11 +15,27 @@ from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.move import move
 from visits.journey.queries import visit_for_update
 from visits.journey.tables import Visit
+from visits.reports.content import content_digest, from_stored
 from visits.reports.tables import Report, ReportVersion, Signature
 from visits.store.work import Work
 
-#: What a report says, as far as this side reads it.
+#: A short report as it is stored.
 CONTENT: dict[str, Any] = {
+    "report": "01934f5e-0000-7000-8000-000000000318",
+    "visit": "V-00CH3R-7",
+    "version": 1,
+    "office": {"administration": "Douanes (essai)", "code": "CIAB1", "name": "Abidjan-Port"},
+    "declaration": {
+        "office": "CIAB1",
+        "year": 2026,
+        "serial": "C",
+        "number": "48213",
+        "registered_on": "2026-11-20",
+        "declarant": "Transit Lagune Exemple",
+    },
+    "lanes": [{"colour": "red"}],
+    "order": {"level": "physical"},
+    "mode": "on_site",
     "place": {"name": "Terminal 1, aire A"},
     "started": "2026-11-23T07:05:00Z",
     "ended": "2026-11-23T07:40:00Z",
@@ -44,7 +60,7 @@ CONTENT: dict[str, Any] = {
     "legal_basis": "Code des douanes, art. 75",
     "proposed_lane": "yellow",
 }
-DIGEST = "4f7a91c20b6ed358" * 4
+DIGEST = content_digest(from_stored(CONTENT))
 
 
 async def _step(work: Work, visit_id: Any, kind: type[events.Event], **facts: Any) -> None:

@@ -1,4 +1,4 @@
-"""/api/clearance: declarations and messages over HTTP, from whoever holds an integrator's key."""
+"""/api/clearance: declarations and messages in, papers of reports out, for whoever holds an integrator's key."""
 
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -7,19 +7,25 @@ from litestar import Request, Response
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.openapi.spec import Example, OpenAPIMediaType, OpenAPIType, Operation, RequestBody, Schema
 from litestar.openapi.spec.enums import OpenAPIFormat
+from litestar.params import FromQuery
 
 from visits.actor import Actor
 from visits.clearance import body as bodies
+from visits.clearance import queries
 from visits.clearance.inbox import DECLARATION, MESSAGE, MESSAGE_LIMIT, Letter, Taken, refuse, take
+from visits.clearance.paper import MEDIA_TYPE
 from visits.clearance.port import AnyMessage
-from visits.errors import BadInput, Refusal
+from visits.errors import BadInput, NotFound, Refusal
 from visits.roles import Role
+from visits.store.blobs import key_of
 from visits.store.tools import Tools
-from visits.web.route import post
+from visits.store.work import Work
+from visits.web.route import get, post
 
 CHANNEL = "api"
 INTEGRATORS = frozenset({Role.INTEGRATOR})
 _LONGEST_KEY = 128
+_LONGEST_ID = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +170,21 @@ async def take_message(request: Request[Any, Any, Any]) -> Response[dict[str, An
     return await _take(request, MESSAGE, MESSAGE_LIMIT, None)
 
 
+@get("/api/clearance/reports/pdf", roles=INTEGRATORS, tags=["clearance"], summary="The PDF of a report sent")
+async def paper(request: Request[Any, Any, Any], work: Work, id: FromQuery[str] = "") -> Response[bytes]:
+    """The PDF of the report sent under this `id`: the bytes whose SHA-256 is `pdf.sha256` of the report."""
+    sent = await queries.outbound_by_key(work, id[:_LONGEST_ID])
+    if sent is None or "pdf" not in sent.body:
+        raise NotFound()
+    tools: Tools = request.app.state.tools
+    work.audit("report_fetched", sent.visit_id, office=sent.office_id, version=sent.version)
+    return Response(
+        await tools.blobs.read(key_of(sent.body["pdf"]["sha256"])),
+        media_type=MEDIA_TYPE,
+        headers={"cache-control": "private, no-store", "x-content-type-options": "nosniff"},
+    )
+
+
 async def _take(
     request: Request[Any, Any, Any], kind: str, limit: int, message_key: str | None
 ) -> Response[dict[str, Any]]:
@@ -197,4 +218,4 @@ def _answer(taken: Taken) -> Response[dict[str, Any]]:
     return Response(taken.body, status_code=taken.status)
 
 
-ROUTES = [take_declaration, take_message]
+ROUTES = [take_declaration, take_message, paper]

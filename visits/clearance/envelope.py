@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from visits.clearance import queries
+from visits.clearance.paper import MEDIA_TYPE, Paper
 from visits.clearance.port import Envelope
 from visits.declarations.tables import Declaration
 from visits.journey.tables import Visit
@@ -11,11 +12,12 @@ from visits.reports.tables import Report, ReportVersion, Signature
 from visits.store.work import Work
 
 
-async def envelope(work: Work, visit_id: UUID, version: int) -> tuple[Envelope, UUID]:
-    """The report of a visit as it goes out, and the office that answers for it."""
+async def envelope(work: Work, visit_id: UUID, version: int, paper: Paper) -> tuple[Envelope, UUID]:
+    """The report of a visit as it goes out with the digest of its paper, and the office that answers for it."""
     report, frozen, signatures, visit, declaration = await queries.report_parts(work, visit_id, version)
     key = message_key(declaration, visit, version)
-    body = _body(key, report, frozen, visit, declaration) | {"signatures": [_signature(each) for each in signatures]}
+    body = _body(key, report, frozen, visit, declaration)
+    body |= {"signatures": [_signature(each) for each in signatures], "pdf": _pdf(paper)}
     return Envelope(message_key=key, body=body), visit.office_id
 
 
@@ -55,4 +57,14 @@ def _signature(one: Signature) -> dict[str, Any]:
         "quality": one.quality,
         "remarks": one.remarks,
         "at": (one.device_at or one.at).isoformat(),
+    }
+
+
+def _pdf(paper: Paper) -> dict[str, Any]:
+    """How the receiver knows the file when it comes, or is fetched, by another way."""
+    return {
+        "sha256": paper.blob.sha256,
+        "size": paper.blob.size,
+        "language": paper.language,
+        "media_type": MEDIA_TYPE,
     }

@@ -19,6 +19,7 @@ from visits.clearance.drop import FolderLink
 from visits.clearance.envelope import envelope
 from visits.clearance.http import TIMEOUT, HttpsLink
 from visits.clearance.manual import ManualLink
+from visits.clearance.paper import print_for_sending
 from visits.clearance.port import ClearanceSystem, Envelope, LinkDown, Receipt, TurnedAway
 from visits.clearance.tables import Outbound
 from visits.clock import SystemClock
@@ -53,14 +54,18 @@ class Pushed(Enum):
 async def on_report_validated(work: Work, tools: Tools, event: DomainEvent) -> None:
     """Reaction: put the report on its way, once for each version."""
     assert event.visit_id is not None
-    ready, office = await envelope(work, event.visit_id, event.body["version"])
+    version = event.body["version"]
+    if await queries.is_outbound(work, event.visit_id, version):
+        return
+    paper = await print_for_sending(work, tools, event.visit_id, version)
+    ready, office = await envelope(work, event.visit_id, version, paper)
     made = await queries.add_outbound(
         work,
         visit_id=event.visit_id,
         office_id=office,
         link=await link_of(work, tools.settings),
         message_key=ready.message_key,
-        version=event.body["version"],
+        version=version,
         body=ready.body,
         state="waiting",
         tries=0,

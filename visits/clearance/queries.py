@@ -176,6 +176,20 @@ async def report_parts(
     return report, frozen, signatures.all(), visit, declaration
 
 
+async def is_outbound(work: Work, visit_id: UUID, version: int) -> bool:
+    """Is this version of a visit's report on its way already?"""
+    query = select(col(Outbound.id)).where(col(Outbound.visit_id) == visit_id, col(Outbound.version) == version)
+    return await work.session.scalar(query) is not None
+
+
+async def outbound_by_key(work: Work, message_key: str) -> Outbound | None:
+    """A report that left or is about to, by its key, within the office of a key that speaks of one."""
+    query = select(Outbound).where(col(Outbound.message_key) == message_key)
+    if work.actor.office:
+        query = query.where(col(Outbound.office_id) == work.actor.office)
+    return await work.session.scalar(query)
+
+
 async def add_outbound(work: Work, **values: Any) -> UUID | None:
     """Store a report to be sent, once for each key; None if it is there already."""
     made = await work.session.execute(
@@ -330,6 +344,13 @@ async def parked_event(work: Work, event_id: UUID) -> DomainEvent:
 async def tenant_host(work: Work) -> str:
     """The host name of the running administration."""
     return str(await work.session.scalar(select(col(Tenant.host)).where(col(Tenant.id) == work.actor.tenant)) or "")
+
+
+async def tenant_language(work: Work) -> str:
+    """The language the running administration writes in."""
+    return str(
+        await work.session.scalar(select(col(Tenant.language)).where(col(Tenant.id) == work.actor.tenant)) or "fr"
+    )
 
 
 async def link_state(work: Work, name: str, *, lock: bool = False) -> LinkState:

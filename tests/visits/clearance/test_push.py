@@ -11,7 +11,7 @@ from sqlmodel import col
 from tests.support.clearance import Killed, Scripted, a_message, told
 from tests.support.clock import MovedClock
 from tests.support.stage import Stage
-from tests.support.steps_clearance import declaration_of, leaving, link, outbound, validated
+from tests.support.steps_clearance import DIGEST, declaration_of, leaving, link, outbound, validated
 from visits.background.deliver import deliver
 from visits.clearance.push import LADDER, LEASE, Pushed, push_one, replay_report, tick_push, wait_after
 from visits.errors import NotFound
@@ -24,7 +24,7 @@ async def test_a_validated_report_leaves_with_digest_number_and_signatures(stage
 
     declaration = await declaration_of(stage, visit)
     assert out.message_key == f"CIAB1/2026/C/{declaration.number}/{visit.reference}/1"
-    assert out.body["digest"] == "4f7a91c20b6ed358" * 4
+    assert out.body["digest"] == DIGEST
     assert out.body["number"]["number"] is not None
     assert [(each["kind"], each["verdict"]) for each in out.body["signatures"]] == [
         ("officer", "signed"),

@@ -192,7 +192,8 @@ class Simulator:
     def acts(self) -> list[dict[str, Any]]:
         """Every act, newest first, without its content."""
         rows = self._db.execute(
-            "select number, declaration, visit, version, result, digest, received_at, times from act"
+            "select number, declaration, visit, version, result, digest, json_extract(body, '$.pdf.sha256') as pdf,"
+            " received_at, times from act"
             " order by received_at desc, number desc"
         ).fetchall()
         return [dict(row) for row in rows]
