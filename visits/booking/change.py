@@ -51,6 +51,7 @@ async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason:
 
     Moving to the time the visit has already changes nothing.
     """
+    await work.hurry()
     case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
     was, why = await queries.appointment_by_id(work, appointment_id), reason_of(work, reason)
     live = await queries.live_of(work, case.visit.id)
@@ -72,6 +73,7 @@ async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason:
 
 async def cancel(work: Work, appointment_id: UUID, *, reason: str = "") -> Appointment:
     """Give back a hold or an appointment; twice is once."""
+    await work.hurry()
     case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
     ending, why = await queries.appointment_by_id(work, appointment_id), reason_of(work, reason)
     live = await queries.live_of(work, case.visit.id)

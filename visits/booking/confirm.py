@@ -20,6 +20,7 @@ DRAW = "draw"
 
 async def confirm(work: Work, hold_id: UUID) -> Appointment:
     """Confirm a hold that has not run out; confirming twice gives the same appointment."""
+    await work.hurry()
     case = await case_of(work, (await queries.appointment_by_id(work, hold_id)).visit_id, lock=True)
     held = await queries.appointment_by_id(work, hold_id)
     if held.status == "confirmed":

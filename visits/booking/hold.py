@@ -28,6 +28,7 @@ async def hold(work: Work, visit_id: UUID, starts_at: datetime, *, reason: str =
 
     A hold of a booked visit will replace the booking, which keeps its place until then.
     """
+    await work.hurry()
     case = await case_of(work, visit_id, lock=True)
     state, why = bookable(work, case), reason_of(work, reason)
     wanted = await asked(work, case)

@@ -52,12 +52,9 @@ async def place(
         if len(chosen) < len(wanted.needs):
             continue
         taken = {(day.day, resource): mask for resource in chosen.values()}
-        if await queries.lock_free(work, office, wanted=taken, spare=given):
+        if await queries.take(work, office, wanted=taken, spare=given):
             if giving:
                 await queries.end(work, giving)
-                await queries.give(work, office, given)
-            if await queries.take(work, office, taken) != len(taken):
-                raise Drift(wanted.case.visit.id)
             return await _write(work, wanted, day, day.slot(step), chosen, status, supersedes, reason)
     raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given)).masks())
 
@@ -99,6 +96,5 @@ async def _write(
 async def release(work: Work, office: Office, ending: Mapping[UUID, str], *, reason: str = "") -> None:
     """Give back appointments: bits and parts at once. Their visits are locked by the caller."""
     masks = queries.masks_of(grid_of(office), await queries.parts_of(work, ending))
-    await queries.lock_bits(work, office.id, masks, spare=masks)
+    await queries.take(work, office.id, wanted={}, spare=masks)
     await queries.end(work, ending, reason=reason)
-    await queries.give(work, office.id, masks)

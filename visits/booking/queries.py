@@ -51,29 +51,12 @@ _LOCK = text(
     " on b.day = wanted.day and b.resource_id = wanted.resource_id"
     " where b.office_id = :office order by b.day, b.resource_id for update of b"
 )
-#: `wanted.mask` must be free once the row is locked (zero: the row is only given back), else the statement divides by
-#: zero. An error ends its savepoint and with it the locks inside the database, at once: forty rivals queued behind one
-#: row are all answered in milliseconds, while each of them rolling back by itself would take a round trip in turn.
-_LOCK_FREE = text(
-    "select 1 / cast((b.free | wanted.spare) & b.work & wanted.mask = wanted.mask as int)"
-    " from day_bits b join unnest(cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]),"
-    " cast(:spares as bigint[])) as wanted(day, resource_id, mask, spare)"
-    " on b.day = wanted.day and b.resource_id = wanted.resource_id"
-    " where b.office_id = :office order by b.day, b.resource_id for update of b"
-)
-_LOST, _LOCK_NOT_AVAILABLE = "22012", "55P03"
+#: One step inside the database, see its migration.
 _TAKE = text(
-    "update day_bits b set free = b.free & ~wanted.mask, version = b.version + 1"
-    " from unnest(cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]))"
-    " as wanted(day, resource_id, mask) where b.office_id = :office and b.day = wanted.day"
-    " and b.resource_id = wanted.resource_id and b.free & wanted.mask = wanted.mask"
+    "select take_places(:office, cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]),"
+    " cast(:spares as bigint[]))"
 )
-_RETURN = text(
-    "update day_bits b set free = (b.free | given.mask) & b.work, version = b.version + 1"
-    " from unnest(cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]))"
-    " as given(day, resource_id, mask) where b.office_id = :office and b.day = given.day"
-    " and b.resource_id = given.resource_id"
-)
+_LOCK_NOT_AVAILABLE = "55P03"
 
 
 @cache
@@ -119,10 +102,11 @@ async def lock_bits(work: Work, office_id: UUID, rows: Iterable[tuple[date, UUID
     }
 
 
-async def lock_free(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks) -> bool:
-    """Lock days of resources in the order of the house, all or none; False if somebody took what is wanted.
+async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks) -> bool:
+    """Give back `spare` and clear the bits of `wanted`, all or none; False, and no lock kept, if somebody was quicker.
 
-    `spare` is given back in the same step: its rows are locked too, and count as free.
+    The rows of both are locked in the order of the house; what is given back counts as free, as far as the resource
+    still works then.
     """
     rows = sorted({*wanted, *spare})
     bound = {
@@ -132,30 +116,12 @@ async def lock_free(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks)
         "masks": [wanted.get(row, 0) for row in rows],
         "spares": [spare.get(row, 0) for row in rows],
     }
-    locks = await work.session.begin_nested()
     try:
-        found = (await work.session.execute(_LOCK_FREE, bound)).all()
+        return bool(await work.session.scalar(_TAKE, bound))
     except DBAPIError as fault:
-        await locks.rollback()
         if sqlstate(fault) == _LOCK_NOT_AVAILABLE:
             raise TooBusy() from None
-        if sqlstate(fault) == _LOST:
-            return False
         raise
-    await locks.commit()
-    return len(found) == len(rows)
-
-
-async def take(work: Work, office_id: UUID, masks: Masks) -> int:
-    """Clear bits that are all still free; returns on how many rows that was so."""
-    result: Any = await work.session.execute(_TAKE, _columns(office_id, masks))
-    return int(result.rowcount)
-
-
-async def give(work: Work, office_id: UUID, masks: Masks) -> None:
-    """Set bits again, as far as the resource still works then."""
-    if masks:
-        await work.session.execute(_RETURN, _columns(office_id, masks))
 
 
 # -- appointments and their parts ------------------------------------------------------------------------

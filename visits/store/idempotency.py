@@ -61,6 +61,7 @@ class Kept:
 async def begin(work: Work, key: str, fingerprint: bytes) -> Kept | None:
     """Claim a key of the actor; the answer if it has one already. A twin in flight is waited for as long as for
     any lock, 800 ms."""
+    await work.hurry()
     claim = insert(Idempotency).values(
         id=new_id(), principal=work.actor.principal, key=key, fingerprint=fingerprint, created_at=work.now
     )

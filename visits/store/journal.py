@@ -41,7 +41,8 @@ class Link:
 
 _NEXT_OF_VISIT = text("update visit set seq = seq + :n where id = :id returning seq, office_id")
 _NEXT_OF_DECLARATION = text("update declaration set seq = seq + :n where id = :id returning seq, office_id")
-#: Store events, wake their delivery and tell the screens, all in one statement.
+#: Store events, wake their delivery and tell the screens, all in one statement. From here on everything is decided: the
+#: chain's head is worth a wait even to who was in a hurry.
 _TELL = text(
     "with told as (insert into domain_event (id, stream_id, seq, declaration_id, visit_id, office_id, kind, body,"
     " person_id, role, source, device_at, at) select id, stream_id, seq, declaration_id, visit_id, office_id, kind,"
@@ -49,7 +50,7 @@ _TELL = text(
     " from jsonb_populate_recordset(cast(null as domain_event), cast(:rows as jsonb)))"
     " select procrastinate_defer_jobs_v1(array[row(cast('events' as varchar), cast('deliver' as varchar), 0,"
     " cast(:lock as text), null::text, cast(:args as jsonb), null::timestamptz)::procrastinate_job_to_defer_v1]),"
-    " pg_notify('board', cast(:board as text))"
+    " pg_notify('board', cast(:board as text)), set_config('lock_timeout', '5s', true)"
 )
 _START_CHAIN = text(
     "insert into chain_head (chain_id, seq, hash) values (:chain, 0, :zero) on conflict (chain_id) do nothing"

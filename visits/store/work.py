@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from visits.actor import Actor
 from visits.clock import Clock
 from visits.events import Event
-from visits.roles import Role
 from visits.store.journal import AuditNote, write_journal
 
 P = ParamSpec("P")
@@ -23,13 +22,12 @@ T = TypeVar("T")
 AGAIN = frozenset({"40001", "40P01"})
 ATTEMPTS = 3
 
-#: How long a statement waits for a row somebody else holds: nobody waits a second at a screen.
-PATIENCE, PATIENCE_OF_SERVICE = "800ms", "5s"
-
 _BEGIN = text(
-    "select set_config('app.tenant', :tenant, true), set_config('lock_timeout', :patience, true),"
+    "select set_config('app.tenant', :tenant, true), set_config('lock_timeout', '5s', true),"
     " coalesce(cast(:moved as timestamptz), nullif(current_setting('app.now', true), '')::timestamptz, now())"
 )
+
+_HURRY = text("select set_config('lock_timeout', '800ms', true)")
 
 
 class Work:
@@ -41,6 +39,13 @@ class Work:
         self.actor = actor
         self._events: list[Event] = []
         self._notes: list[AuditNote] = []
+        self._hurried = False
+
+    async def hurry(self) -> None:
+        """From here on wait for no row longer than 800 ms (else 5 s): many ask for the same thing at once."""
+        if not self._hurried:
+            await self.session.execute(_HURRY)
+            self._hurried = True
 
     def emit(self, event: Event) -> None:
         """Record that something happened; stored with the data, handled after the commit, at least once."""
@@ -76,11 +81,7 @@ class Database:
 
     async def _begin(self, session: AsyncSession, actor: Actor) -> datetime:
         """Begin as the actor; a connection that died in the pool is replaced, nothing was done on it yet."""
-        told = {
-            "tenant": str(actor.tenant),
-            "moved": self.moved.now() if self.moved else None,
-            "patience": PATIENCE_OF_SERVICE if actor.is_a(Role.SYSTEM) else PATIENCE,
-        }
+        told = {"tenant": str(actor.tenant), "moved": self.moved.now() if self.moved else None}
         for attempt in range(1, ATTEMPTS + 1):
             try:
                 row = (await session.execute(_BEGIN, told)).one()
