@@ -50,6 +50,7 @@ from visits.portals.office import search as office_search
 from visits.portals.office import visit as office_visit
 from visits.portals.public import account as public_account
 from visits.portals.public import draw as public_draw
+from visits.portals.public import duty as public_duty
 from visits.portals.public import help as public_help
 from visits.portals.public import language as public_language
 from visits.portals.public import report as public_report
@@ -115,6 +116,7 @@ ROUTES: list[Any] = [
     *inspector_visit.ROUTES,
     *public_account.ROUTES,
     *public_draw.ROUTES,
+    *public_duty.ROUTES,
     *public_report.ROUTES,
     *public_signin.ROUTES,
     *public_tour.ROUTES,

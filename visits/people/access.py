@@ -72,7 +72,7 @@ async def _by_cookie(work: Work, token: bytes) -> Actor:
         return work.actor
     session, person = found
     held = await queries.memberships_of(work, person.id)
-    actor = queries.actor_of(person, held, session=token)
+    actor = queries.actor_of(person, held, session=token, chosen=session.membership_id)
     if not held or idle_too_long(session.seen_at, work.now, actor.roles):
         await work.session.delete(session)
         return work.actor

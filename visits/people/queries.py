@@ -11,6 +11,7 @@ from sqlmodel import col
 from visits.actor import Actor
 from visits.errors import NotFound
 from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId, new_id
+from visits.people.place import place_of
 from visits.people.tables import (
     Agency,
     ApiKey,
@@ -365,16 +366,19 @@ async def people_count(work: Work) -> int:
     return int(await work.session.scalar(select(func.count()).select_from(Person)) or 0)
 
 
-def actor_of(person: Person, held: Sequence[Membership], session: bytes | None = None) -> Actor:
-    """The actor a person is by the memberships in force: the first office, firm and agency count."""
+def actor_of(
+    person: Person, held: Sequence[Membership], session: bytes | None = None, *, chosen: UUID | None = None
+) -> Actor:
+    """The actor a person is at one place: that of the chosen membership, else one's own."""
+    here = place_of(held, chosen)
     return Actor(
         tenant=TenantId(person.tenant_id),
-        roles=frozenset(Role(each.role) for each in held),
+        roles=frozenset(Role(each.role) for each in here),
         person=PersonId(person.id),
         name=person.name,
         language=person.language,
-        office=next((OfficeId(each.office_id) for each in held if each.office_id), None),
-        firm=next((FirmId(each.firm_id) for each in held if each.firm_id), None),
-        agency=next((AgencyId(each.agency_id) for each in held if each.agency_id), None),
+        office=next((OfficeId(each.office_id) for each in here if each.office_id), None),
+        firm=next((FirmId(each.firm_id) for each in here if each.firm_id), None),
+        agency=next((AgencyId(each.agency_id) for each in here if each.agency_id), None),
         session=session,
     )

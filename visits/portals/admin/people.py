@@ -16,7 +16,7 @@ from visits.people.invite import Duty, Link, Newcomer
 from visits.people.tables import Membership, Person
 from visits.portals.admin import queries
 from visits.portals.admin.choices import OFFICERS, Places
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.roles import ADMINS, NAMES, Role
 from visits.sites import admin as sites
 from visits.sites.policies import spoken
@@ -57,7 +57,7 @@ async def listed(
         states=list(queries.STATES.items()),
         current=max(1, p),
         last=max(1, -(-total // queries.PAGE)),
-        tour=await first_steps(work, "/admin/people"),
+        start=await start(work, "/admin/people"),
     )
 
 

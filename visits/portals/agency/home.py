@@ -9,7 +9,7 @@ from litestar import Request, Response
 from visits.journey.states import OVER, STATE_NAMES, State
 from visits.portals.agency import queries
 from visits.portals.agency.queries import Invited
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.portals.steps import flag_of, holder_of
 from visits.portals.telling import at_office
 from visits.roles import Role
@@ -57,7 +57,7 @@ async def home(work: Work, request: Request[Any, Any, Any]) -> Response[str]:
         ahead=[row for row in rows if row.invited.ahead],
         past=[row for row in reversed(rows) if not row.invited.ahead],
         now=work.now,
-        tour=await first_steps(work, "/agency"),
+        start=await start(work, "/agency"),
     )
 
 

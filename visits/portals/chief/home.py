@@ -1,26 +1,29 @@
 """/chief: what needs a visit chief now, oldest first, each with its age, its holder and one button."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response
 from litestar.params import FromQuery
 
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
 from visits.declarations.queries import open_conflicts, title_of
+from visits.ids import OfficeId
 from visits.journey.states import State
 from visits.portals.chief import queries
+from visits.portals.duties import Duty
 from visits.portals.queries import PAGE, Listed
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.portals.steps import next_step
 from visits.portals.telling import at_office
-from visits.roles import CHIEFS
+from visits.roles import CHIEFS, Role
 from visits.sites.queries import office_by_id
 from visits.store.work import Work
 from visits.texts import N_
-from visits.web.language import say, say_many
+from visits.web.language import say, say_many, since
 from visits.web.pages import language_of, page
 from visits.web.route import get
 
@@ -74,9 +77,10 @@ _BY_STATE = {
 @get("/chief", roles=CHIEFS)
 async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[str]:  # type: ignore[type-arg]
     """The queue."""
-    at_office(request, await office_by_id(work, work.actor.office))
+    zone = at_office(request, await office_by_id(work, work.actor.office))
     language = language_of(request)
     todos = sorted(await _todos(work), key=lambda todo: todo.since)
+    above = await start(work, "/chief")
     number = max(p, 1)
     counts = Counter(todo.kind for todo in todos)
     return page(
@@ -91,7 +95,29 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         previous=f"/chief?p={number - 1}" if number > 1 else "",
         next=f"/chief?p={number + 1}" if number * PAGE < len(todos) else "",
         now=work.now,
-        tour=await first_steps(work, "/chief"),
+        start=above,
+        waiting={
+            each.membership.id: await _waiting_there(work, each, language, zone) for each in above.duties.elsewhere
+        },
+    )
+
+
+async def _waiting_there(work: Work, duty: Duty, language: str, zone: ZoneInfo) -> str:
+    """What waits in the queue of another office, as its chief sees it."""
+    if Role(duty.membership.role) not in CHIEFS or duty.membership.office_id is None:
+        return ""
+    roles = frozenset({Role(duty.membership.role)})
+    there = replace(work.actor, roles=roles, office=OfficeId(duty.membership.office_id))
+    todos = await _todos(Work(work.session, work.now, there))
+    if not todos:
+        return ""
+    oldest = since(min(todo.since for todo in todos), work.now, language, zone)
+    return say_many(
+        N_("%(num)s chose y attend, la plus ancienne depuis %(since)s."),
+        N_("%(num)s choses y attendent, la plus ancienne depuis %(since)s."),
+        len(todos),
+        language,
+        since=oldest,
     )
 
 

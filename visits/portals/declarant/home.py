@@ -11,7 +11,7 @@ from visits.declarations.lane import LANE_NAMES, Colour
 from visits.journey.states import LEVEL_NAMES
 from visits.portals import queries
 from visits.portals.queries import Cases, Listed
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.portals.steps import next_step
 from visits.portals.telling import at_office, boxes, city_of
 from visits.roles import FIRM
@@ -80,7 +80,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         hidden=max(0, done.total - FEW),
         now=work.now,
         city=city_of(zone),
-        tour=await first_steps(work, "/declarant"),
+        start=await start(work, "/declarant"),
     )
 
 

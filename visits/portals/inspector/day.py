@@ -14,7 +14,7 @@ from visits.fieldwork.queries import Planned
 from visits.ids import new_id
 from visits.journey.states import LEVEL_NAMES, Level, State
 from visits.people.queries import agencies
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.portals.telling import at_office, boxes
 from visits.roles import INSPECTORS
 from visits.sites.hours import grid_of
@@ -81,7 +81,7 @@ async def day(work: Work, request: Request[Any, Any, Any]) -> Response[str]:
         next=next((row for row in rows if row.planned is upcoming), None),
         card=_card(upcoming, language, zone, known, work.now) if upcoming else {},
         sent=new_id(),
-        tour=await first_steps(work, "/inspector/day"),
+        start=await start(work, "/inspector/day"),
     )
 
 

@@ -6,6 +6,7 @@ from litestar import Request, Response
 
 from visits.declarations.queries import title_of
 from visits.portals.inspector import queries
+from visits.portals.start import start
 from visits.portals.telling import at_office
 from visits.roles import INSPECTORS
 from visits.sites.queries import office_by_id
@@ -30,6 +31,7 @@ async def queue(work: Work, request: Request[Any, Any, Any]) -> Response[str]:
         more=len(packages) > MOST,
         returned=await queries.returned(work),
         now=work.now,
+        start=await start(work, "/inspector/queue"),
         title_of=title_of,
     )
 

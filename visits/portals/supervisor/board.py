@@ -19,7 +19,7 @@ from visits.clearance.tables import LinkState
 from visits.performance import board
 from visits.performance.board import Bar
 from visits.performance.queries import office_hours
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.portals.supervisor import gantt, queries
 from visits.portals.supervisor.queries import Sent, Waiting
 from visits.portals.telling import at_office
@@ -105,7 +105,7 @@ async def show(work: Work, request: Request, view: FromQuery[str] = "") -> Respo
         tiles=_tiles(day),
         outage=_outage(day),
         now=work.now,
-        tour=await first_steps(work, "/supervisor/board"),
+        start=await start(work, "/supervisor/board"),
     )
 
 

@@ -14,7 +14,7 @@ from visits.fieldwork import checkin
 from visits.ids import new_id
 from visits.portals.inspector.course import spaced
 from visits.portals.posted import sent_id, text
-from visits.portals.start import first_steps
+from visits.portals.start import start
 from visits.portals.telling import at_office
 from visits.portals.terminal import queries
 from visits.portals.terminal.queries import Place
@@ -78,7 +78,7 @@ async def home(work: Work, request: Request[Any, Any, Any], site: FromQuery[str]
         sites=[("", say(N_("tous les lieux"), language)), *((each.code, each.name) for each in sites)],
         site=chosen.code if chosen else "",
         now=work.now,
-        tour=await first_steps(work, "/terminal"),
+        start=await start(work, "/terminal"),
     )
 
 
