@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from visits.actor import Actor, system
 from visits.assignment.seeds import keep_seeds
 from visits.background.deliver import forgotten, moments
+from visits.background.orphans import sweep_orphans
 from visits.booking.expire import sweep
 from visits.booking.materialise import keep_calendars
 from visits.clearance.folder import look
@@ -30,15 +31,17 @@ from visits.store.tools import Tools
 log = logging.getLogger("visits.timetable")
 
 Job = Callable[[Tools, TenantId], Awaitable[object]]
+Chore = Callable[[Tools], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One periodic job."""
+    """One periodic job: of each administration, or a chore of the installation as a whole."""
 
     name: str
     every: timedelta
-    job: Job
+    job: Job | None = None
+    chore: Chore | None = None
 
 
 async def _expired_holds(tools: Tools, tenant: TenantId) -> int:
@@ -49,6 +52,11 @@ async def _housekeeping(tools: Tools, tenant: TenantId) -> None:
     """Uploads nobody came back for, and answers kept long enough for any repeat."""
     await sweep_uploads(tools, tenant, (tools.database.moved or SystemClock()).now())
     await tools.database.run(system(tenant), prune)
+
+
+async def _orphans(tools: Tools) -> int:
+    """Files have the age their store says, whatever the time of the administrations."""
+    return await sweep_orphans(tools, SystemClock().now())
 
 
 async def _retention(tools: Tools, tenant: TenantId) -> None:
@@ -74,6 +82,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("housekeeping", timedelta(hours=1), _housekeeping),
     #: What was kept as long as the office's policy says.
     Tick("retention", timedelta(hours=6), _retention),
+    #: Files no row of any administration refers to.
+    Tick("orphans", timedelta(hours=6), chore=_orphans),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
     Tick("seeds", timedelta(minutes=5), keep_seeds),
 )
@@ -83,15 +93,23 @@ TASKS: dict[str, Callable[..., Awaitable[None]]] = {"push": push}
 
 
 async def run_tick(tools: Tools, tick: Tick) -> None:
-    """One tick for every administration; a fault in one leaves the others alone."""
+    """One tick, for every administration if it is theirs; a fault in one leaves the others alone."""
+    if tick.chore:
+        await _tried(tick, tick.chore(tools))
+    if tick.job is None:
+        return
     anybody = Actor(tenant=NO_TENANT, roles=frozenset())
     async with tools.database.work(anybody) as work:
         known = [TenantId(tenant.id) for tenant in await tenants(work)]
     for tenant in known:
-        try:
-            await tick.job(tools, tenant)
-        except Exception as fault:
-            log.warning("tick %s failed", tick.name, exc_info=fault)
+        await _tried(tick, tick.job(tools, tenant))
+
+
+async def _tried(tick: Tick, done: Awaitable[object]) -> None:
+    try:
+        await done
+    except Exception as fault:
+        log.warning("tick %s failed", tick.name, exc_info=fault)
 
 
 async def run_all_once(tools: Tools) -> None:

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 
 #: Written here first, while the digest is not yet known.
 DRAFTS = "tmp"
+#: Set aside here before they go: nobody refers to them, as far as was seen.
+ASIDE = "aside"
+#: Everything kept lies under one of these, of about the same size.
+SHELVES = tuple(f"sha256/{number:02x}" for number in range(256))
 #: S3 takes parts of 5 MiB and more; two at a time bound the memory of an upload.
 PART = 5 * 1024 * 1024
 PARTS_AT_ONCE = 2
@@ -146,21 +150,62 @@ class Blobs:
                     swept += 1
         return swept
 
+    # ---------- files nobody refers to ----------
+
+    async def old(self, shelf: str, before: datetime) -> list[str]:
+        """The keys on a shelf that nobody stored since."""
+        return [head.key for head in await self._heads(shelf) if head.stored_at < before]
+
+    async def set_aside(self, key: str, before: datetime) -> bool:
+        """Take a file away for a while, unless somebody stored the same content since; then it stays."""
+        aside = f"{ASIDE}/{key.rpartition('/')[2]}"
+        if self._folder:
+            return await asyncio.to_thread(_set_aside, self._folder / key, self._folder / aside, before)
+        head = await self.head(key)
+        if head is None or head.stored_at >= before:
+            return False
+        await obstore.rename_async(self._store, key, aside)
+        return True
+
+    async def aside(self) -> list[Head]:
+        """What was set aside; `key` is where it stood, `stored_at` since when it is aside."""
+        return [
+            Head(key=key_of(head.key.rpartition("/")[2]), size=head.size, stored_at=head.stored_at)
+            for head in await self._heads(ASIDE)
+        ]
+
+    async def put_back(self, key: str) -> None:
+        """Somebody refers to it after all. Who was faster put the same there."""
+        with contextlib.suppress(FileNotFoundError):
+            await obstore.rename_async(self._store, f"{ASIDE}/{key.rpartition('/')[2]}", key)
+
+    async def let_go(self, key: str) -> None:
+        """Remove what was set aside; what was stored under the key since stays."""
+        await self.delete(f"{ASIDE}/{key.rpartition('/')[2]}")
+
+    async def _heads(self, prefix: str) -> list[Head]:
+        return [
+            Head(key=meta["path"], size=meta["size"], stored_at=meta["last_modified"])
+            async for batch in obstore.list(self._store, prefix=prefix)
+            for meta in batch
+        ]
+
     async def _keep(self, draft: str, key: str) -> None:
-        """Give a finished draft its name, unless the same content has it already."""
+        """Give a finished draft its name. Where the same content has it already, that is as young as the draft now."""
         if self._folder is None:
             # Not create-only: not every store knows that, and whoever else writes this key writes the same.
-            if await self.head(key):
-                await self.delete(draft)
-            else:
-                await obstore.rename_async(self._store, draft, key)
+            await obstore.rename_async(self._store, draft, key)
             return
         # Content first, then the name: a name never points to content the disk does not have.
         await asyncio.to_thread(_sync, self._folder / draft)
-        try:
-            await obstore.rename_async(self._store, draft, key, overwrite=False)
-        except AlreadyExistsError:
-            await self.delete(draft)
+        while True:
+            try:
+                await obstore.rename_async(self._store, draft, key, overwrite=False)
+            except AlreadyExistsError:
+                if not await asyncio.to_thread(_freshen, self._folder / key):
+                    continue  # it was set aside in this moment
+                await self.delete(draft)
+            break
         await asyncio.to_thread(_sync_folders, self._folder / key, self._folder)
 
 
@@ -202,6 +247,29 @@ def _sync_folders(path: Path, root: Path) -> None:
         _sync(folder)
         if folder == root:
             return
+
+
+def _freshen(path: Path) -> bool:
+    """Make a file as young as if it were stored now; False if it is gone."""
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _set_aside(path: Path, aside: Path, before: datetime) -> bool:
+    """Moved first and looked at then: who stores the content meanwhile either made it young, or stores it anew."""
+    aside.parent.mkdir(exist_ok=True)
+    try:
+        path.rename(aside)
+    except FileNotFoundError:
+        return False
+    if aside.stat().st_mtime >= before.timestamp():
+        aside.rename(path)
+        return False
+    os.utime(aside)
+    return True
 
 
 def _sweep_folder(drafts: Path, before: datetime) -> int:
