@@ -50,6 +50,8 @@ CHIEFS = frozenset({Role.VISIT_CHIEF, Role.OFFICE_HEAD})
 OFFICE_STAFF = frozenset({Role.INSPECTOR, Role.VISIT_CHIEF, Role.OFFICE_HEAD, Role.SUPERVISOR})
 CASE_READERS = OFFICE_STAFF | {Role.INTEGRITY}
 ADMINS = frozenset({Role.ADMIN})
+#: Who says when an office is open: administrators of any, the others of their own.
+CALENDAR_KEEPERS = frozenset({Role.ADMIN, Role.OFFICE_HEAD, Role.SUPERVISOR})
 #: Who keeps the links with other systems.
 KEY_HOLDERS = frozenset({Role.ADMIN, Role.INTEGRATOR})
 EVERYBODY = frozenset(Role) - {Role.SYSTEM}
