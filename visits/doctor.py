@@ -35,6 +35,7 @@ def doctor(out: TextIO) -> int:
 
     tell(sys.version_info >= (3, 11), f"Python {sys.version.split()[0]} (3.11 or later)")
     tell(True, f"Visits {__version__}")
+    tell(True, f"time zones of {importlib.metadata.version('tzdata')}")
     _names(tell)
     _database(settings, tell)
     free = shutil.disk_usage(settings.data if settings.data.exists() else os.curdir).free // 2**30
