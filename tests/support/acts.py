@@ -18,7 +18,7 @@ from tests.support.steps_fieldwork import a_photo
 from tests.support.steps_reports import PASSWORD
 from tests.support.story import sample_of
 from visits.assignment import queries as assignment
-from visits.demo.samples import xml
+from visits.clearance.simulator.sample import xml
 from visits.ids import new_id
 from visits.journey.tables import Visit
 

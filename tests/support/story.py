@@ -14,7 +14,7 @@ import lxml.html
 
 from tests.support.files import a_pdf
 from tests.support.forms import Lost, Visitor
-from visits.demo.samples import CATALOGUE, Sample, xml
+from visits.clearance.simulator.sample import CATALOGUE, Sample, xml
 
 BAD_ANSWERS = 500
 

@@ -104,14 +104,6 @@ async def forgotten(tools: Tools, tenant: TenantId) -> int:
     return len(streams)
 
 
-async def replay(work: Work, event_id: UUID) -> None:
-    """A person asks for a parked event to be tried again, with a fresh ladder."""
-    event = await work.session.get_one(DomainEvent, event_id)
-    event.parked_at, event.tries, event.fault = None, 0, None
-    work.audit("event_replayed", event.id, office=event.office_id)
-    await jobs.run_now(work, "deliver", lock=f"stream:{event.stream_id}", stream=event.stream_id)
-
-
 async def moments(tools: Tools, tenant: TenantId) -> int:
     """Do what is due now; each moment in a transaction of its own, so that one failure holds nothing up."""
     async with tools.database.work(system(tenant)) as work:

@@ -22,12 +22,12 @@ from visits.booking.offer import offer
 from visits.clearance.asycuda.json_form import digest, to_json
 from visits.clearance.asycuda.read import read
 from visits.clearance.manual import key_act, key_voucher
+from visits.clearance.simulator.sample import Sample, xml
 from visits.declarations.lane import Colour
 from visits.declarations.queries import case_of
 from visits.declarations.receive import receive
 from visits.declarations.select import select_lane
 from visits.demo import cast
-from visits.demo.samples import Sample, xml
 from visits.documents.checklist import Defect
 from visits.documents.package import package_of, submit
 from visits.documents.review import accept, send_back

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from visits.actor import system
 from visits.background.deliver import moments
+from visits.clearance.simulator.sample import draw_sample
 from visits.declarations.lane import Colour
 from visits.demo import cast
 from visits.demo.lives import OPENS, Town, in_hours, live
 from visits.demo.port import actor_named
-from visits.demo.samples import draw_sample
 from visits.ids import TenantId
 from visits.store.tools import Tools
 from visits.store.work import Database

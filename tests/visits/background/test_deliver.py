@@ -9,7 +9,8 @@ from sqlmodel import col
 from tests.support.clock import MovedClock
 from tests.support.stage import Stage
 from visits import wiring
-from visits.background.deliver import LADDER, deliver, forgotten, moments, replay
+from visits.background.deliver import LADDER, deliver, forgotten, moments
+from visits.clearance.replay import replay_event
 from visits.events import DeclarationRegistered, Paid
 from visits.ids import DeclarationId
 from visits.store import jobs
@@ -89,7 +90,7 @@ async def test_after_the_last_try_the_event_waits_for_a_person(stage: Stage, dia
     [parked] = await events(stage, stream)
     diary.broken = False
     nothing = await deliver(stage.tools, stage.tenant, stream)
-    await stage.run("chief", replay, parked.id)
+    await stage.run("chief", replay_event, parked.id)
     after = await deliver(stage.tools, stage.tenant, stream)
 
     assert parked.parked_at is not None
