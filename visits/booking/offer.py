@@ -162,15 +162,16 @@ async def days_of(
     spare: queries.Masks,
     held: Appointment | None = None,
     booked: Appointment | None = None,
+    named: bool = True,
 ) -> Offer:
-    """The days of the horizon, from one statement."""
+    """The days of the horizon, from one statement; holidays by name only for who reads them."""
     office, grid = wanted.case.office, wanted.grid
     today = grid.day_of(work.now)
     last = today + timedelta(days=wanted.policy.horizon - 1)
     masks = await queries.start_masks(
         work, office.id, wanted.needs, first=today, last=last, length=wanted.length, spare=spare
     )
-    holidays = await sites.holidays_of(work, office.id, today, last)
+    holidays = await sites.holidays_of(work, office.id, today, last) if named else {}
     days = [
         Day(
             grid=grid,

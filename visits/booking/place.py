@@ -45,7 +45,7 @@ async def place(
     office = wanted.case.office.id
     given = queries.masks_of(wanted.grid, await queries.parts_of(work, giving))
     for _ in range(TRIES):
-        found = await days_of(work, wanted, spare=given)
+        found = await days_of(work, wanted, spare=given, named=False)
         day, step = found.find(starts_at)
         mask = span(step, wanted.length)
         chosen = await queries.choose(work, office, wanted.needs, day=day.day, mask=mask, spare=given)
@@ -56,7 +56,7 @@ async def place(
             if giving:
                 await queries.end(work, giving)
             return await _write(work, wanted, day, day.slot(step), chosen, status, supersedes, reason)
-    raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given)).masks())
+    raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given, named=False)).masks())
 
 
 async def _write(

@@ -6,8 +6,8 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TextClause, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy import Integer, Select, TextClause, bindparam, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
@@ -57,6 +57,11 @@ _TAKE = text(
     " cast(:spares as bigint[]))"
 )
 _LOCK_NOT_AVAILABLE = "55P03"
+_LIVE_OF = (
+    select(Appointment)
+    .where(col(Appointment.visit_id) == bindparam("visit"), col(Appointment.status).in_(LIVE))
+    .execution_options(populate_existing=True)
+)
 
 
 @cache
@@ -135,12 +140,7 @@ async def appointment_by_id(work: Work, appointment_id: UUID) -> Appointment:
 
 async def live_of(work: Work, visit_id: UUID) -> dict[str, Appointment]:
     """The held and the confirmed appointment of a visit, by status."""
-    rows = await work.session.scalars(
-        select(Appointment)
-        .where(col(Appointment.visit_id) == visit_id, col(Appointment.status).in_(LIVE))
-        .execution_options(populate_existing=True)
-    )
-    return {each.status: each for each in rows}
+    return {each.status: each for each in await work.session.scalars(_LIVE_OF, {"visit": visit_id})}
 
 
 async def last_of(work: Work, visit_id: UUID) -> Appointment | None:
@@ -200,24 +200,31 @@ async def spare_parts(work: Work, office_id: UUID, visit_id: UUID) -> Sequence[B
     return rows.all()
 
 
+@cache
+def _expired(office: bool, during: bool) -> Select[tuple[Appointment, Visit]]:
+    query = (
+        select(Appointment, Visit)
+        .join(Visit, col(Visit.id) == col(Appointment.visit_id))
+        .where(col(Appointment.status) == "held", col(Appointment.expires_at) < bindparam("now"))
+        .order_by(col(Visit.id))
+        .limit(bindparam("most", type_=Integer))
+        .with_for_update(of=Visit, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    if office:
+        query = query.where(col(Appointment.office_id) == bindparam("office"))
+    if during:
+        query = query.where(col(Appointment.during).op("&&")(bindparam("during", type_=TSTZRANGE)))
+    return query
+
+
 async def expired_for_update(
     work: Work, office_id: UUID | None = None, *, during: Range[datetime] | None = None, limit: int = 100
 ) -> Sequence[tuple[Appointment, Visit]]:
     """Holds that ran out, oldest first, their visits locked; what somebody else works on is passed over."""
-    query = (
-        select(Appointment, Visit)
-        .join(Visit, col(Visit.id) == col(Appointment.visit_id))
-        .where(col(Appointment.status) == "held", col(Appointment.expires_at) < work.now)
-        .order_by(col(Visit.id))
-        .limit(limit)
-        .with_for_update(of=Visit, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    if office_id is not None:
-        query = query.where(col(Appointment.office_id) == office_id)
-    if during is not None:
-        query = query.where(col(Appointment.during).op("&&")(during))
-    found = [(row[0], row[1]) for row in await work.session.execute(query)]
+    bound = {"now": work.now, "most": limit, "office": office_id, "during": during}
+    query = _expired(office_id is not None, during is not None)
+    found = [(row[0], row[1]) for row in await work.session.execute(query, bound)]
     if not found:
         return []
     # A row lock waits for nobody here, but the hold may have been confirmed just before it was taken.

@@ -3,10 +3,11 @@
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, or_, select, true
 from sqlmodel import col
 
 from visits.actor import Actor
@@ -48,22 +49,29 @@ def title_of(declaration: Declaration) -> str:
     return declaration.declarant_reference or str(declaration.id)[-8:]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What the rules of sight ask of an actor: values, or the parameters of a statement that is built once."""
+
+    roles: frozenset[Role]
+    person: Any = None
+    office: Any = None
+    firm: Any = None
+    agency: Any = None
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Sight":
+        """An actor's own values."""
+        return cls(roles=actor.roles, person=actor.person, office=actor.office, firm=actor.firm, agency=actor.agency)
+
+    def has(self, *roles: Role) -> bool:
+        """Does the actor hold one of these roles?"""
+        return not self.roles.isdisjoint(roles)
+
+
 def visible_declarations(actor: Actor) -> ColumnElement[bool]:
     """Which declarations this person may see at all; deny unless a rule says so."""
-    if actor.is_a(Role.SYSTEM):
-        return true()
-    rules: list[ColumnElement[bool]] = []
-    if actor.is_a(*OFFICE_READERS, Role.INSPECTOR) and actor.office:
-        rules.append(col(Declaration.office_id) == actor.office)
-    if actor.is_a(*DECLARANTS) and actor.firm:
-        mandates = select(col(Mandate.importer_id)).where(
-            col(Mandate.firm_id) == actor.firm, col(Mandate.until).is_(None)
-        )
-        rules.append(col(Declaration.firm_id) == actor.firm)
-        rules.append(and_(col(Declaration.firm_id).is_(None), col(Declaration.importer_id).in_(mandates)))
-    if actor.is_a(Role.IMPORTER) and actor.firm:
-        rules.append(col(Declaration.importer_id) == actor.firm)
-    return or_(*rules) if rules else false()
+    return _declarations(Sight.of(actor))
 
 
 def visible_visits(actor: Actor) -> ColumnElement[bool]:
@@ -72,20 +80,42 @@ def visible_visits(actor: Actor) -> ColumnElement[bool]:
     An inspector sees the visits drawn to him or her, and packages to check; an agency's officer the joint visits the
     agency is invited to, once they have a time.
     """
-    if actor.is_a(Role.SYSTEM):
+    return _visits(Sight.of(actor))
+
+
+def _declarations(sight: Sight) -> ColumnElement[bool]:
+    if sight.has(Role.SYSTEM):
         return true()
     rules: list[ColumnElement[bool]] = []
-    if actor.is_a(*OFFICE_READERS) and actor.office:
-        rules.append(col(Visit.office_id) == actor.office)
-    if actor.is_a(Role.INSPECTOR) and actor.person:
-        mine = select(col(Resource.id)).where(col(Resource.person_id) == actor.person)
+    if sight.has(*OFFICE_READERS, Role.INSPECTOR) and sight.office is not None:
+        rules.append(col(Declaration.office_id) == sight.office)
+    if sight.has(*DECLARANTS) and sight.firm is not None:
+        mandates = select(col(Mandate.importer_id)).where(
+            col(Mandate.firm_id) == sight.firm, col(Mandate.until).is_(None)
+        )
+        rules.append(col(Declaration.firm_id) == sight.firm)
+        rules.append(and_(col(Declaration.firm_id).is_(None), col(Declaration.importer_id).in_(mandates)))
+    if sight.has(Role.IMPORTER) and sight.firm is not None:
+        rules.append(col(Declaration.importer_id) == sight.firm)
+    return or_(*rules) if rules else false()
+
+
+def _visits(sight: Sight) -> ColumnElement[bool]:
+    if sight.has(Role.SYSTEM):
+        return true()
+    rules: list[ColumnElement[bool]] = []
+    if sight.has(*OFFICE_READERS) and sight.office is not None:
+        rules.append(col(Visit.office_id) == sight.office)
+    if sight.has(Role.INSPECTOR) and sight.person is not None:
+        mine = select(col(Resource.id)).where(col(Resource.person_id) == sight.person)
         rules.append(col(Visit.inspector_id).in_(mine))
-        rules.append(and_(col(Visit.office_id) == actor.office, col(Visit.state) == State.CHECKING))
-    if actor.is_a(Role.DECLARANT, Role.FIRM_ADMIN, Role.IMPORTER):
-        rules.append(visible_declarations(actor))
-    if actor.is_a(Role.AGENCY_OFFICER) and actor.agency and actor.office:
-        invited = exists().where(col(Agency.id) == actor.agency, col(Visit.order)["agencies"].has_key(col(Agency.code)))
-        rules.append(and_(col(Visit.office_id) == actor.office, col(Visit.state).in_(JOINED), invited))
+        if sight.office is not None:
+            rules.append(and_(col(Visit.office_id) == sight.office, col(Visit.state) == State.CHECKING))
+    if sight.has(Role.DECLARANT, Role.FIRM_ADMIN, Role.IMPORTER):
+        rules.append(_declarations(sight))
+    if sight.has(Role.AGENCY_OFFICER) and sight.agency is not None and sight.office is not None:
+        invited = exists().where(col(Agency.id) == sight.agency, col(Visit.order)["agencies"].has_key(col(Agency.code)))
+        rules.append(and_(col(Visit.office_id) == sight.office, col(Visit.state).in_(JOINED), invited))
     return or_(*rules) if rules else false()
 
 
@@ -100,18 +130,30 @@ async def declaration_for(work: Work, declaration_id: UUID, *, lock: bool = Fals
 
 async def case_of(work: Work, visit_id: UUID, *, lock: bool = False) -> Case:
     """A visit the actor may see, with declaration and office; `lock` holds the visit until the commit."""
+    actor = work.actor
+    known = {name: value for name in _ASKED if (value := getattr(actor, name)) is not None}
+    query = _case(actor.roles, frozenset(known), lock)
+    row = (await work.session.execute(query, known | {"visit": visit_id})).one_or_none()
+    if row is None:
+        raise NotFound()
+    return Case(visit=row[0], declaration=row[1], office=row[2])
+
+
+#: What the rules of sight ask about an actor beside the roles.
+_ASKED = ("person", "office", "firm", "agency")
+
+
+@cache
+def _case(roles: frozenset[Role], known: frozenset[str], lock: bool) -> Select[tuple[Visit, Declaration, Office]]:
+    """Built once for each kind of actor: every request about a visit asks this first."""
+    sight = Sight(roles=roles, **{name: bindparam(name) for name in known})
     query = (
         select(Visit, Declaration, Office)
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .join(Office, col(Office.id) == col(Visit.office_id))
-        .where(col(Visit.id) == visit_id, visible_visits(work.actor))
+        .where(col(Visit.id) == bindparam("visit"), _visits(sight))
     )
-    if lock:
-        query = query.with_for_update(of=Visit).execution_options(populate_existing=True)
-    row = (await work.session.execute(query)).one_or_none()
-    if row is None:
-        raise NotFound()
-    return Case(visit=row[0], declaration=row[1], office=row[2])
+    return query.with_for_update(of=Visit).execution_options(populate_existing=True) if lock else query
 
 
 async def registered_for_update(
