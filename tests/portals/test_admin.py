@@ -145,7 +145,7 @@ async def test_the_end_of_duty_tells_of_appointments_left_behind(stage: Stage) -
             await browser.post(f"{path}/end", data={"last_day": "2026-11-23"})
             page = said(await browser.get(path))
             assert "jusqu'au" in page.replace("’", "'")
-            if "restent à confier" in page:
+            if "sont à replacer" in page:
                 break
         else:
             pytest.fail("nobody was told")

@@ -49,7 +49,8 @@ async def settle_place(work: Work, visit_id: UUID, site_id: UUID) -> Case:
 async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason: str = "") -> Appointment:
     """Another time in one step: the old place goes and the new one comes, or nothing changes.
 
-    Moving to the time the visit has already changes nothing.
+    Moving to the time the visit has already changes nothing, unless a resource of it no longer works then: another
+    one is taken.
     """
     await work.hurry()
     case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
@@ -57,7 +58,7 @@ async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason:
     live = await queries.live_of(work, case.visit.id)
     if was.status != "confirmed":
         raise rules.NotLive(status=was.status)
-    if was.during.lower == starts_at:
+    if was.during.lower == starts_at and not await queries.is_stranded(work, was.id):
         return was
     bookable(work, case)
     wanted = await asked(work, case)

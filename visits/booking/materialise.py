@@ -6,7 +6,7 @@ for the rows they need.
 
 import logging
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,7 @@ def ahead(office: Office) -> int:
 async def materialise(work: Work, office: Office, *, days: int | None = None, first: date | None = None) -> Edited:
     """Write out the days of every active resource of an office, from today or from `first` on.
 
+    Each part that no longer fits is marked with the moment it was found so, until it fits again or is given back.
     Call it again after any edit of hours, holidays, closures, absences or resources: bookings stand, and those that no
     longer fit are named.
     """
@@ -80,12 +81,13 @@ async def materialise(work: Work, office: Office, *, days: int | None = None, fi
             rows.append(old | {"work": 0, "free": 0})
     await calendars.write_bits(work, office.id, rows)
     hours_of = {(row["day"], row["resource_id"]): row["work"] for row in [*known.values(), *rows]}
-    stranded = {
-        part.appointment_id: part.during.lower
-        for part in parts
-        if queries.masks_of(open_hours.grid, [part])[part.day, part.resource_id]
-        & ~hours_of.get((part.day, part.resource_id), 0)
-    }
+    stranded: dict[UUID, datetime] = {}
+    for part in parts:
+        mask = queries.masks_of(open_hours.grid, [part])[part.day, part.resource_id]
+        outside = bool(mask & ~hours_of.get((part.day, part.resource_id), 0))
+        part.stranded_since = (part.stranded_since or work.now) if outside else None
+        if outside:
+            stranded[part.appointment_id] = part.during.lower
     return Edited(changed=len(rows), stranded=tuple(sorted(stranded, key=lambda each: (stranded[each], each))))
 
 

@@ -32,6 +32,8 @@ class Telling:
     offer: Offer
     language: str
     zone: ZoneInfo
+    #: The appointment no longer fits: its own hour may be chosen again.
+    anew: bool = False
 
     def day(self, wanted: date | None) -> Day:
         """The day to show: the one asked for, else that of the hold or the appointment, else the first free one."""
@@ -67,7 +69,7 @@ class Telling:
                 "value": slot.starts_at.isoformat(),
                 "time": time_of(slot.starts_at, self.language, self.zone),
                 "note": mine.get(slot.starts_at) or self._note(slot),
-                "free": slot.free and slot.starts_at != self.current,
+                "free": slot.free and (self.anew or slot.starts_at != self.current),
             }
             for slot in slots
         ]

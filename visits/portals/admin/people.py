@@ -30,7 +30,7 @@ from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
 
-LEFT_BEHIND = N_("C'est enregistré. Des rendez-vous à venir restent à confier à d'autres : prévenez le chef de visite.")
+LEFT_BEHIND = N_("C'est enregistré. Des rendez-vous à venir sont à replacer : le chef de visite les a dans sa file.")
 
 
 @get("/admin", roles=ADMINS)

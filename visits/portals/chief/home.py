@@ -48,6 +48,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
         N_("%(num)s visites sans vérificateur"),
         N_("Sans vérificateur"),
     ),
+    "stranded": (
+        N_("%(num)s rendez-vous à replacer"),
+        N_("%(num)s rendez-vous à replacer"),
+        N_("Rendez-vous à replacer"),
+    ),
     "replacement": (
         N_("%(num)s remplacement à décider"),
         N_("%(num)s remplacements à décider"),
@@ -124,6 +129,9 @@ async def _waiting_there(work: Work, duty: Duty, language: str, zone: ZoneInfo) 
 async def _todos(work: Work) -> list[Todo]:
     """Everything that waits, from each place that holds some of it."""
     found = [_visit(each, work.actor.roles) for each in await queries.waiting_visits(work)]
+    for lost in await queries.stranded(work):
+        address = f"/chief/visits/{lost.visit.id}/slots"
+        found.append(_todo("stranded", lost.declaration, lost.since, address, N_("Replacer le rendez-vous")))
     for conflict, declaration in await open_conflicts(work):
         address = f"/chief/conflicts/{conflict.id}"
         found.append(_todo("conflict", declaration, conflict.at, address, N_("Comparer les deux contenus")))

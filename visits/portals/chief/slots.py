@@ -12,8 +12,9 @@ from visits.booking.change import move
 from visits.booking.confirm import confirm
 from visits.booking.hold import hold
 from visits.booking.offer import Offer, offer
-from visits.declarations.queries import case_of
+from visits.declarations.queries import Case, case_of
 from visits.errors import Refusal
+from visits.portals.chief.queries import Stranded, stranded
 from visits.portals.slots import Telling, day_of, instant_of
 from visits.portals.telling import at_office, boxes, city_of
 from visits.roles import CHIEFS
@@ -40,7 +41,7 @@ async def book(work: Work, visit_id: UUID, starts_at: datetime, reason: str) -> 
 @get("/chief/visits/{visit_id:uuid}/slots", roles=CHIEFS)
 async def choose(work: Work, request: Request, visit_id: FromPath[UUID], day: FromQuery[str] = "") -> Response[Any]:  # type: ignore[type-arg]
     """The days and hours as staff see them."""
-    return _page(request, await offer(work, await case_of(work, visit_id)), work.now, day=day_of(day))
+    return await _page(work, request, visit_id, day=day_of(day))
 
 
 @post("/chief/visits/{visit_id:uuid}/slots", roles=CHIEFS)
@@ -63,16 +64,23 @@ async def decide(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  
             return go(f"/office/visits/{visit_id}", flash=N_("Le rendez-vous est pris."))
 
     async def again(work: Work) -> Response[str]:
-        found = await offer(work, await case_of(work, visit_id))
-        return _page(request, found, work.now, day=day, reason=reason, errors=errors, refused=refused, start=start)
+        return await _page(work, request, visit_id, day=day, reason=reason, errors=errors, refused=refused, start=start)
 
     return await database.run(request.user, again)
 
 
-def _page(
+async def _offer(work: Work, case: Case, lost: Stranded | None) -> Offer:
+    """What can be booked; what a stranded appointment keeps counts as free, so that its own hour can be taken again."""
+    found = await offer(work, case)
+    if lost is None or found.booked is None:
+        return found
+    return await offer(work, case, giving=[found.booked])
+
+
+async def _page(
+    work: Work,
     request: Request[Any, Any, Any],
-    found: Offer,
-    now: datetime,
+    visit_id: UUID,
     *,
     day: date | None,
     reason: str = "",
@@ -80,9 +88,11 @@ def _page(
     refused: Refusal | None = None,
     start: datetime | None = None,
 ) -> Response[str]:
-    case = found.asked.case
+    case = await case_of(work, visit_id)
+    lost = next(iter(await stranded(work, visit_id)), None)
+    found = await _offer(work, case, lost)
     zone, language = at_office(request, case.office), language_of(request)
-    told = Telling(offer=found, language=language, zone=zone)
+    told = Telling(offer=found, language=language, zone=zone, anew=lost is not None)
     address = f"/chief/visits/{case.visit.id}/slots"
     seen = told.day(day)
     return page(
@@ -95,6 +105,7 @@ def _page(
         length=found.asked.length * found.asked.grid.step,
         told=told,
         day=seen.day,
+        lost=lost,
         days=told.days(address, most=DAYS),
         hours=told.hours(seen),
         address=address,
@@ -103,7 +114,7 @@ def _page(
         chosen=start.isoformat() if start else "",
         errors={name: say(text, language) for name, text in (errors or {}).items()},
         refused=sentence(request, refused) if refused else "",
-        now=now,
+        now=work.now,
     )
 
 
