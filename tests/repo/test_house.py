@@ -17,8 +17,6 @@ ROOT = Path(__file__).parents[2]
 LONG_ON_PURPOSE = {
     # Generated once from the tables; read as a whole by nobody.
     "alembic/versions/0001_schema.py",
-    # One short class for each event of the trade, looked up by name like a word in a dictionary.
-    "visits/events.py",
 }
 
 

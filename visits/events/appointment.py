@@ -1,0 +1,77 @@
+"""A time is found, held, booked, and somebody is drawn for it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from visits.events.event import Event
+
+
+class AppointmentRequested(Event, frozen=True, kw_only=True):
+    """The declarant looked for a time; `earliest` is the first one offered."""
+
+    earliest: datetime | None = None
+
+
+class SlotHeld(Event, frozen=True, kw_only=True):
+    """A time is kept for a few minutes."""
+
+    appointment: UUID
+    starts_at: datetime
+    until: datetime
+
+
+class HoldExpired(Event, frozen=True, kw_only=True):
+    """A held time was given back."""
+
+    appointment: UUID
+
+
+class AppointmentConfirmed(Event, frozen=True, kw_only=True):
+    """The held time is a booking."""
+
+    appointment: UUID
+    starts_at: datetime
+    ends_at: datetime
+    site: str
+
+
+class AppointmentMoved(Event, frozen=True, kw_only=True):
+    """The booking has another time; the old place was given back in the same step."""
+
+    appointment: UUID
+    was: datetime
+    starts_at: datetime
+    ends_at: datetime
+    reason: str = ""
+
+
+class AppointmentCancelled(Event, frozen=True, kw_only=True):
+    """The booking was given back."""
+
+    appointment: UUID
+    reason: str = ""
+
+
+class SeatPlanned(Event, frozen=True, kw_only=True):
+    """The plan gave the visit a seat on a route without a name."""
+
+    seat: str
+
+
+class InspectorAssigned(Event, frozen=True, kw_only=True):
+    """An inspector was drawn; the name itself is shown by policy, never here."""
+
+    draw: UUID
+    again: bool = False
+
+
+class DrawBlocked(Event, frozen=True, kw_only=True):
+    """Nobody may be drawn, no rule is relaxed: the visit is laid before the chief with the rule that blocks it."""
+
+    rule: str
+
+
+class InspectorAbsent(Event, frozen=True, kw_only=True):
+    """The drawn inspector is not there; another one is drawn."""
+
+    reason: str
