@@ -76,6 +76,11 @@ def _joined(*fields: str) -> bytes:
     return SEPARATOR.join(raw)
 
 
+def falls(drawn: bytes, share: Fraction) -> bool:
+    """Does a number, read as a fraction of 2^256, lie below a share? Exact in whole numbers."""
+    return int.from_bytes(drawn) * share.denominator < share.numerator << BITS
+
+
 # -- weights -------------------------------------------------------------------------------------------------
 def shares(visits: Sequence[int]) -> tuple[int, ...]:
     """Integer weights by shortfall: the fewer visits somebody had lately, the larger the share, four to one at most."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from visits import events
 from visits.assignment.react import on_appointment, on_due, on_package
+from visits.assignment.share import on_lane
 from visits.booking.change import on_end
 from visits.booking.confirm import DRAW
 from visits.booking.expire import hold_end
@@ -28,6 +29,8 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.AppointmentMoved: (on_appointment,),
     events.Cancelled: (on_end, on_appointment),
     events.DeclarationRegistered: (on_registered,),
+    events.LaneRerouted: (on_lane,),
+    events.LaneSelected: (on_lane,),
     events.ReportValidated: (on_report_validated,),
     events.GoodsAbsent: (on_end, on_appointment),
     events.PackageAccepted: (on_package,),

@@ -9,6 +9,9 @@ from tests.support.stage import Stage
 from tests.support.steps_booking import booked
 from tests.support.steps_fieldwork import a_photo, photographed, started
 from tests.support.steps_states import happen
+from visits.background.deliver import deliver
+from visits.declarations.lane import Colour
+from visits.declarations.select import select_lane
 from visits.events import Cancelled
 from visits.people import queries as people
 from visits.people.passwords import hashed
@@ -113,3 +116,15 @@ async def test_what_would_go_is_counted_by_the_rule_that_takes_it(stage: Stage) 
     assert "Positions déjà plus anciennes, à effacer : 1." in asked
     assert "Photos déjà plus anciennes, à effacer : 0." in asked
     assert "Photos déjà plus anciennes, à effacer : 1." in closed
+
+
+async def test_a_new_random_share_is_set_beside_what_chance_did_lately(stage: Stage) -> None:
+    path = f"/admin/policies/{stage.office.id}"
+    async with stage.browser("admin") as browser:
+        await browser.post(path, data=await everything(stage, random_percent="100", confirmed="1"))
+        declaration = await stage.declaration()
+        await stage.run("system", select_lane, declaration.id, Colour.GREEN, source="message")
+        await deliver(stage.tools, stage.tenant, declaration.id)
+        asked = said(await browser.post(path, data=await everything(stage, random_percent="20")))
+
+    assert "Contrôles tirés au sort ces 30 derniers jours : 1." in asked

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from scheduling import DRAW_FORMAT, Finding, letter, line_digest, people_digest, verify_draws
-from visits.assignment import queries
+from visits.assignment import queries, share
 from visits.assignment.tables import Draw, DrawSeed
 from visits.chain import canonical
 from visits.sites.tables import Office
@@ -17,6 +17,7 @@ Json = dict[str, Any]
 #: What each finding of a replay means.
 FINDINGS: dict[str, str] = {
     "malformed": N_("La ligne ne peut pas être lue."),
+    "share": N_("Un contrôle tiré au sort ne suit pas du secret."),
     "sealed": N_("Le secret n'est pas encore révélé."),
     "broken": N_("Le secret gardé ne correspond pas à l'empreinte publiée. L'alerte est donnée."),
     "commitment": N_("Le secret ne correspond pas à l'empreinte publiée."),
@@ -100,6 +101,8 @@ async def findings(work: Work, office: Office, day: date) -> list[Finding]:
     record = _day(office, day, seed, draws) | {"draws": [line_of(each, named=True) for each in draws]}
     found = verify_draws(record)
     known = await queries.digests_kept(work, [each.id for each in draws])
+    if await share.wrong(work, office, day, seed.revealed, seed.witness or b""):
+        found.append(Finding(0, "share"))
     wrong = {each.line for each in found}
     found += [
         Finding(place, "digest")

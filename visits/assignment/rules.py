@@ -22,6 +22,8 @@ class Policy:
     freeze_minutes: int = 120
     #: How far ahead the office's staff may book: seeds are promised that far.
     horizon_staff_days: int = 60
+    #: How many of a hundred controls are made by chance.
+    random_percent: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

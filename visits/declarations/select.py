@@ -26,6 +26,9 @@ from visits.sites.queries import office_by_id, site_for
 from visits.store.work import Work
 from visits.texts import N_
 
+#: The source of a lane that chance set (`visits.assignment.share`).
+DRAWN = "draw"
+
 #: States in which a lane change may still withdraw the visit: nothing was looked at yet.
 NOT_BEGUN = frozenset({State.PACKAGE, State.CHECKING, State.TO_BOOK, State.BOOKED, State.AT_DESK})
 
@@ -68,7 +71,8 @@ async def select_lane(
 
     `at` is when another lane was chosen, where a message says it.
 
-    The same lane again changes nothing. A change to green or blue before the visit began withdraws it.
+    The same lane again changes nothing, nor does a message after chance sent the declaration to a control. A change to
+    green or blue before the visit began withdraws it.
     """
     if by_hand and not reason.strip():
         raise ReasonNeeded()
@@ -80,7 +84,7 @@ async def select_lane(
     before = await queries.lanes_of(work, declaration.id)
     was = before.get(agency)
     running = await _running(work, declaration.id)
-    if was is not None and was.colour == colour:
+    if was is not None and (was.colour == colour or (was.source == DRAWN and not by_hand)):
         return running
     wished = dict(wished or {})
     work.session.add(

@@ -39,6 +39,7 @@ from visits.fieldwork.branches import party_absent
 from visits.fieldwork.findings import Seen
 from visits.fieldwork.words import About, Facet, Method, Moment, Party
 from visits.ids import TenantId, new_id
+from visits.journey.queries import visits_of
 from visits.journey.states import Level, State
 from visits.journey.tables import Visit
 from visits.people.queries import actor_of, memberships_of, person_by_id
@@ -105,6 +106,8 @@ async def live(
     yield later(3, 20)
     colour = lane or chance.choices([Colour.RED, Colour.YELLOW, Colour.GREEN], [60, 28, 12])[0]
     opened = await town.run(system_, select_lane, got.declaration.id, colour, source="message")
+    if opened is None:
+        opened = await _by_chance(town, got.declaration.id)
     if opened is None:
         return
     visit_id = opened.id
@@ -322,9 +325,16 @@ async def _inspector(town: Town, visit_id: UUID) -> Actor:
         return actor_of(person, await memberships_of(work, person.id))
 
 
-async def _react(town: Town, visit_id: UUID) -> None:
+async def _by_chance(town: Town, declaration_id: UUID) -> Visit | None:
+    """The control that the random share may ask for where nothing else did."""
+    await _react(town, declaration_id)
+    async with town.tools.database.work(town.actors["system"]) as work:
+        return next(iter(await visits_of(work, declaration_id)), None)
+
+
+async def _react(town: Town, stream: UUID) -> None:
     """The service's reactions, delivered at once instead of by the worker."""
-    await deliver(town.tools, town.tenant, visit_id)
+    await deliver(town.tools, town.tenant, stream)
 
 
 def a_page(title: str) -> bytes:

@@ -91,8 +91,8 @@ async def test_the_office_s_own_days_count(stage: Stage) -> None:
         assert (await work.session.scalars(select(CheckIn))).one().latitude is None
 
 
-async def test_a_photo_goes_after_its_days_and_its_page_says_so(stage: Stage) -> None:
-    visit = await released(stage)
+async def test_a_file_goes_after_its_days_and_not_before(stage: Stage) -> None:
+    await withdrawn(stage, steps_fieldwork.a_photo(colour="#0a0b0c"))
     [piece] = await photos(stage)
     stage.clock.set(piece.at + PHOTO_DAYS)
     await forget(stage.tools, stage.tenant)
@@ -100,10 +100,18 @@ async def test_a_photo_goes_after_its_days_and_its_page_says_so(stage: Stage) ->
 
     stage.clock.move(days=1)
     await forget(stage.tools, stage.tenant)
+
+    assert await stage.tools.blobs.head(piece.blob) is None
+
+
+async def test_what_is_left_of_a_photo_is_its_digest_and_its_pages_say_so(stage: Stage) -> None:
+    visit = await released(stage)
+    [piece] = await photos(stage)
+    stage.clock.set(piece.at + PHOTO_DAYS + timedelta(days=1))
+    await forget(stage.tools, stage.tenant)
     await forget(stage.tools, stage.tenant)
 
     [gone] = await photos(stage)
-    assert await stage.tools.blobs.head(piece.blob) is None
     assert (gone.removed_at, gone.sha256, gone.number) == (stage.clock.now(), piece.sha256, 1)
     assert await audited(stage, "photos_removed") == [{"count": 1}]
     assert await stage.run("integrity", verify) == []

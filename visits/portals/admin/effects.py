@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import col
 
+from visits.assignment.chance import taken
+from visits.assignment.share import LATELY
 from visits.assignment.tables import Assignment
 from visits.booking.tables import Appointment
 from visits.declarations.tables import Declaration
@@ -136,6 +138,10 @@ async def _pairs(work: Work, office: Office, wanted: Policies) -> int:
     return await _number(work, select(func.count()).select_from(pairs.subquery()))
 
 
+async def _by_chance(work: Work, office: Office, wanted: Policies) -> int:
+    return await taken(work, office.id, work.now - LATELY)
+
+
 async def _positions(work: Work, office: Office, wanted: Policies) -> int:
     old = work.now - timedelta(days=wanted.gps_days)
     total = 0
@@ -196,6 +202,7 @@ EFFECTS: dict[str, tuple[str, Counted | None]] = {
     "reveal_minutes": (N_("Rendez-vous confirmés à venir, tous touchés : %(count)s."), _to_come),
     "cool_off_most": (N_("Paires vérificateur et déclarant séparées dès maintenant : %(count)s."), _pairs),
     "cool_off_days": (N_("Paires vérificateur et déclarant séparées dès maintenant : %(count)s."), _pairs),
+    "random_percent": (N_("Contrôles tirés au sort ces 30 derniers jours : %(count)s."), _by_chance),
     "gps_days": (N_("Positions déjà plus anciennes, à effacer : %(count)s."), _positions),
     "photo_days": (N_("Photos déjà plus anciennes, à effacer : %(count)s."), _photos),
     "rating_days": (N_("Appréciations plus anciennes, qui perdent leur auteur : %(count)s."), _ratings),

@@ -30,7 +30,6 @@ ACTIONS: dict[str, str] = {
     "draw_seen": N_("Tirage consulté"),
     "duty_ended": N_("Fin de service"),
     "duty_taken": N_("Autre lieu de service pris"),
-    "duty_taken": N_("Autre lieu de service pris"),
     "event_replayed": N_("Suite relancée"),
     "evidence_added": N_("Photo ajoutée"),
     "firm_added": N_("Cabinet ajouté"),

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from visits.actor import Actor
 from visits.declarations.lane import EXTENTS, LANE_NAMES, Colour
 from visits.declarations.queries import case_of, lanes_of
+from visits.declarations.select import DRAWN
 from visits.journey.states import LEVEL_NAMES, OVER, State
 from visits.performance.measures import NAMES, measures
 from visits.portals import queries
@@ -26,6 +27,10 @@ from visits.web.route import get
 
 #: States in which there is a signed report to read.
 REPORTED = frozenset({State.SIGNED, State.VALIDATED, State.PUSHED, State.ACKNOWLEDGED, State.RELEASED, State.SEIZED})
+
+
+#: Who may know that chance decided: whoever makes the visit must not, or it measures nothing.
+CHANCE_READERS = CASE_READERS - {Role.INSPECTOR}
 
 
 @get("/office/visits/{visit_id:uuid}", roles=CASE_READERS)
@@ -51,7 +56,13 @@ async def case_page(work: Work, request: Request, visit_id: FromPath[UUID]) -> R
         about=await _about(work, listed, language),
         order=_order(listed.visit.order, language),
         lanes=[
-            (agency or say(N_("Douane"), language), say(LANE_NAMES[Colour(lane.colour)], language), lane.reason)
+            (
+                agency or say(N_("Douane"), language),
+                say(LANE_NAMES[Colour(lane.colour)], language),
+                say(N_("tirage au sort"), language)
+                if lane.source == DRAWN and work.actor.is_a(*CHANCE_READERS)
+                else lane.reason,
+            )
             for agency, lane in sorted(
                 (await lanes_of(work, case.declaration.id)).items(), key=lambda pair: str(pair[0])
             )
