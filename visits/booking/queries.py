@@ -30,32 +30,20 @@ Masks = Mapping[tuple[date, UUID], int]
 _WHO = """
 from unnest(
     cast(:kinds as text[]), cast(:skills as bigint[]), cast(:sites as uuid[]), cast(:fixed as boolean[]),
-    cast(:agencies as uuid[]), cast(:wanted as bigint[])
-) with ordinality as need(kind, skills, site_id, fixed, agency_id, mask, place)
+    cast(:agencies as uuid[])
+) with ordinality as need(kind, skills, site_id, fixed, agency_id, place)
 join day_bits b on b.office_id = :office and b.day between :first and :last and b.kind = need.kind
     and b.skills & need.skills = need.skills and b.agency_id is not distinct from need.agency_id
     and (b.site_id = need.site_id or not need.fixed and (b.site_id is null or need.site_id is null))
 left join unnest(cast(:spare_days as date[]), cast(:spare_resources as uuid[]), cast(:spare_masks as bigint[]))
     as spare(day, resource_id, mask) on spare.day = b.day and spare.resource_id = b.resource_id
+cross join lateral (select (b.free | coalesce(spare.mask, 0)) & b.work as free) now
 """
-_NOW = "cross join lateral (select (b.free | coalesce(spare.mask, 0)) & b.work as free) now\n"
-#: The same where some steps are shut to this visit: too far to drive, or kept for others (without those: `wide`).
-_NOW_SHUT = """
-left join unnest(cast(:shut_days as date[]), cast(:shut_resources as uuid[]), cast(:shut_fars as bigint[]),
-    cast(:shut_kepts as bigint[])) as shut(day, resource_id, far, kept)
-    on shut.day = b.day and shut.resource_id = b.resource_id
-cross join lateral (select (b.free | coalesce(spare.mask, 0)) & b.work & ~coalesce(shut.far, 0) as wide) but
-cross join lateral (select but.wide, but.wide & ~coalesce(shut.kept, 0) as free) now
-"""
-_CHOOSE, _CHOOSE_SHUT = (
-    text(
-        "select distinct on (need.place) need.place, b.resource_id"
-        + _WHO
-        + now
-        + "where now.free & need.mask = need.mask"
-        + " order by need.place, bit_count(cast(b.skills & ~need.skills as bit(64))), b.resource_id"
-    )
-    for now in (_NOW, _NOW_SHUT)
+_CHOOSE = text(
+    "select distinct on (need.place) need.place, b.resource_id"
+    + _WHO
+    + "where now.free & :mask = :mask"
+    + " order by need.place, bit_count(cast(b.skills & ~need.skills as bit(64))), b.resource_id"
 )
 _LOCK = text(
     "select b.day, b.resource_id, b.free, b.work from day_bits b"
