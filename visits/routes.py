@@ -6,8 +6,11 @@ from visits.booking import api as booking_api
 from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
 from visits.portals.admin import agencies as admin_agencies
+from visits.portals.admin import calendars as admin_calendars
 from visits.portals.admin import checklists as admin_checklists
+from visits.portals.admin import closures as admin_closures
 from visits.portals.admin import firms as admin_firms
+from visits.portals.admin import holidays as admin_holidays
 from visits.portals.admin import offices as admin_offices
 from visits.portals.admin import people as admin_people
 from visits.portals.admin import policies as admin_policies
@@ -33,7 +36,6 @@ from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
-from visits.portals.declarant import wishes as declarant_wishes
 from visits.portals.inspector import boxes as inspector_boxes
 from visits.portals.inspector import day as inspector_day
 from visits.portals.inspector import item as inspector_item
@@ -75,7 +77,6 @@ ROUTES: list[Any] = [
     *declarant_rate.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
-    *declarant_wishes.ROUTES,
     *office_report.ROUTES,
     *office_package.ROUTES,
     *office_search.ROUTES,
@@ -91,6 +92,9 @@ ROUTES: list[Any] = [
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,
     *admin_agencies.ROUTES,
+    *admin_calendars.ROUTES,
+    *admin_closures.ROUTES,
+    *admin_holidays.ROUTES,
     *admin_checklists.ROUTES,
     *admin_firms.ROUTES,
     *admin_offices.ROUTES,

@@ -4,23 +4,7 @@ import re
 
 from tests.portals.reading import said
 from tests.support.stage import Stage
-from tests.support.steps_booking import booked, tomorrow
-
-
-async def test_closing_a_day_says_first_how_many_appointments_fall_outside(stage: Stage) -> None:
-    await booked(stage)
-    path = f"/admin/offices/{stage.office.id}"
-    typed = {"day": tomorrow(stage, 8).date().isoformat(), "holiday": "Fête", "where": "office"}
-    async with stage.browser("admin") as browser:
-        asked = await browser.post(f"{path}/holidays", data=typed)
-        assert asked.status_code == 409
-        assert "Un rendez-vous à venir ne tient plus" in said(asked)
-        assert "Aucun jour fermé" in said(await browser.get(path))
-
-        done = await browser.post(f"{path}/holidays", data=typed | {"confirmed": "1"})
-
-        assert done.status_code == 303
-        assert "Fête" in said(await browser.get(path))
+from tests.support.steps_booking import booked
 
 
 async def test_hours_that_keep_every_appointment_are_saved_without_asking(stage: Stage) -> None:

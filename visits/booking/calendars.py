@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, true
 from sqlmodel import col
 
 from scheduling import Interval
@@ -34,12 +34,13 @@ async def one_at_a_time(work: Work, office_id: UUID) -> None:
 
 
 async def bits_for_update(
-    work: Work, office_id: UUID, first: date, last: date
+    work: Work, office_id: UUID, first: date, last: date, resource_id: UUID | None = None
 ) -> dict[tuple[date, UUID], dict[str, Any]]:
-    """The days of an office's resources as written out, locked in the order of the house."""
+    """The days of an office's resources (or of one) as written out, locked in the order of the house."""
     rows = await work.session.execute(
         select(*(col(getattr(DayBits, name)) for name in _WRITTEN))
         .where(col(DayBits.office_id) == office_id, col(DayBits.day).between(first, last))
+        .where(col(DayBits.resource_id) == resource_id if resource_id else true())
         .order_by(col(DayBits.day), col(DayBits.resource_id))
         .with_for_update()
     )
@@ -53,13 +54,18 @@ async def write_bits(work: Work, office_id: UUID, rows: Sequence[Mapping[str, An
         await work.session.execute(_WRITE, bound | {"office": office_id})
 
 
-async def parts_between(work: Work, office_id: UUID, first: date, last: date) -> Sequence[BookingPart]:
-    """The live parts of an office's appointments on the days of a period."""
+async def parts_between(
+    work: Work, office_id: UUID, first: date, last: date, resource_id: UUID | None = None
+) -> Sequence[BookingPart]:
+    """The live parts of an office's appointments on the days of a period, of one resource if it is named."""
     rows = await work.session.scalars(
         select(BookingPart)
         .join(Appointment, col(Appointment.id) == col(BookingPart.appointment_id))
         .where(
-            col(BookingPart.live), col(BookingPart.day).between(first, last), col(Appointment.office_id) == office_id
+            col(BookingPart.live),
+            col(BookingPart.day).between(first, last),
+            col(Appointment.office_id) == office_id,
+            col(BookingPart.resource_id) == resource_id if resource_id else true(),
         )
     )
     return rows.all()

@@ -26,6 +26,8 @@ log = logging.getLogger("visits.booking")
 
 #: How far ahead the calendars are written out at least; an office that books farther ahead has more.
 AHEAD = 60
+#: Days the periodic job writes out in one transaction.
+PIECE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,23 +46,33 @@ def ahead(office: Office) -> int:
     return max(AHEAD, values.horizon_days, values.horizon_staff_days)
 
 
-async def materialise(work: Work, office: Office, *, days: int | None = None, first: date | None = None) -> Edited:
-    """Write out the days of every active resource of an office, from today or from `first` on.
+async def materialise(
+    work: Work,
+    office: Office,
+    *,
+    days: int | None = None,
+    first: date | None = None,
+    resource_id: UUID | None = None,
+) -> Edited:
+    """Write out the days of every active resource of an office, or of one, from today or from `first` on.
 
     Each part that no longer fits is marked with the moment it was found so, until it fits again or is given back.
     Call it again after any edit of hours, holidays, closures, absences or resources: bookings stand, and those that no
-    longer fit are named.
+    longer fit are named. Bookings wait for the rows written here, so name the days and the resource where only they
+    were touched.
     """
     await calendars.one_at_a_time(work, office.id)
     first, days = first or grid_of(office).day_of(work.now), days or ahead(office)
     last = first + timedelta(days=days - 1)
-    known = await calendars.bits_for_update(work, office.id, first, last)
+    known = await calendars.bits_for_update(work, office.id, first, last, resource_id)
     open_hours = await calendar(work, office, first, last)
-    parts = await calendars.parts_between(work, office.id, first, last)
+    parts = await calendars.parts_between(work, office.id, first, last, resource_id)
     busy = queries.masks_of(open_hours.grid, parts)
     rows: list[dict[str, Any]] = []
     seen = set()
     for resource in open_hours.resources:
+        if resource_id not in (None, resource.id):
+            continue
         for day in (first + timedelta(days=ahead) for ahead in range(days)):
             hours = open_hours.work(resource, day)
             seen.add((day, resource.id))
@@ -92,20 +104,30 @@ async def materialise(work: Work, office: Office, *, days: int | None = None, fi
 
 
 async def keep_calendars(tools: Tools, tenant: TenantId) -> int:
-    """The periodic job: holidays of the year to come, then compare, alarm, and write out the calendars of every office,
-    an office a transaction.
+    """The periodic job: holidays of the year to come, then compare, alarm, and write out the calendars of every office.
 
+    A transaction writes some days of one office: nobody who books there waits long.
     Returns how many differences stood between the bits and the appointments before writing.
     """
+    run = tools.database.run
     async with tools.database.work(system(tenant)) as work:
-        ids = [each.id for each in await offices(work)]
-    return sum([await tools.database.run(system(tenant), _one_office, office_id) for office_id in ids])
+        every = [(each.id, ahead(each)) for each in await offices(work)]
+    differences = 0
+    for office_id, days in every:
+        differences += await run(system(tenant), _compare, office_id)
+        for start in range(0, days, PIECE):
+            await run(system(tenant), _write_piece, office_id, start, min(PIECE, days - start))
+    return differences
 
 
-async def _one_office(work: Work, office_id: UUID) -> int:
+async def _compare(work: Work, office_id: UUID) -> int:
     office = await office_by_id(work, office_id)
     await fill(work, office)
-    differences = await reconcile(work, office)
-    if stranded := (await materialise(work, office)).stranded:
+    return len(await reconcile(work, office))
+
+
+async def _write_piece(work: Work, office_id: UUID, start: int, days: int) -> None:
+    office = await office_by_id(work, office_id)
+    first = grid_of(office).day_of(work.now) + timedelta(days=start)
+    if stranded := (await materialise(work, office, first=first, days=days)).stranded:
         log.warning("appointments outside the calendars: office %s, %s", office.id, stranded)
-    return len(differences)

@@ -6,12 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from scheduling import Grid, Interval, working
+from scheduling import Grid, Interval, subtract, working
 from visits.sites import queries
 from visits.sites.tables import Office, Resource, WorkTemplate
 from visits.store.work import Work
 
 ONE_DAY = timedelta(days=1)
+
+#: The hours of three days in a row.
+Pattern = tuple[tuple[tuple[int, int], ...], ...]
 
 
 def grid_of(office: Office) -> Grid:
@@ -30,31 +33,41 @@ class Calendar:
     absences: Mapping[UUID, Sequence[Interval]] = field(default_factory=dict)
     #: Closures by site; None closes the whole office.
     closures: Mapping[UUID | None, Sequence[Interval]] = field(default_factory=dict)
+    _patterns: dict[tuple[date, Pattern], tuple[Interval, ...]] = field(default_factory=dict)
+    _whole: dict[tuple[date, tuple[Interval, ...]], int] = field(default_factory=dict)
 
     def work(self, resource: Resource, day: date) -> int:
         """The steps of a day on which the resource works: weekly hours without holidays, closures and absences, while
         on duty."""
         if day < resource.active_from or (resource.active_to is not None and day > resource.active_to):
             return 0
-        found = working(
-            self.grid,
-            day,
-            minutes=lambda each: self._minutes(resource.id, each),
-            holidays=self.holidays.keys(),
-            absences=self._away(resource),
-        )
-        return self.grid.inside(day, found)
+        shifts = self._shifts(resource.id, day)
+        away = [each for each in self._away(resource) if any(each.meets(one) for one in shifts)]
+        if away:
+            return self.grid.inside(day, subtract(shifts, away))
+        return self._whole[day, shifts]
+
+    def _shifts(self, resource_id: UUID, day: date) -> tuple[Interval, ...]:
+        """The shifts around a day. Most people of an office share theirs, so each pattern is worked out once."""
+        pattern = tuple(self._minutes(resource_id, each) for each in (day - ONE_DAY, day, day + ONE_DAY))
+        found = self._patterns.get((day, pattern))
+        if found is None:
+            hours = dict(zip((day - ONE_DAY, day, day + ONE_DAY), pattern, strict=True))
+            found = tuple(working(self.grid, day, minutes=hours.__getitem__, holidays=self.holidays.keys()))
+            self._patterns[day, pattern] = found
+            self._whole[day, found] = self.grid.inside(day, found)
+        return found
 
     def _away(self, resource: Resource) -> list[Interval]:
         sites = {None, resource.site_id}
         closed = [each for site in sites for each in self.closures.get(site, ())]
         return [*self.absences.get(resource.id, ()), *closed]
 
-    def _minutes(self, resource_id: UUID, day: date) -> list[list[int]]:
+    def _minutes(self, resource_id: UUID, day: date) -> tuple[tuple[int, int], ...]:
         for each in self.templates.get(resource_id, ()):
             if each.isodow == day.isoweekday() and each.valid.contains(day):
-                return each.work
-        return []
+                return tuple((begin, end) for begin, end in each.work)
+        return ()
 
 
 async def calendar(work: Work, office: Office, first: date, last: date) -> Calendar:

@@ -18,6 +18,8 @@ NOT_A_NUMBER = N_("Donnez un nombre entier entre %(low)s et %(high)s.")
 NOT_A_DECIMAL = N_("Donnez un nombre entre %(low)s et %(high)s.")
 NOT_A_DAY = N_("Donnez une date : jour, mois, année.")
 NOT_OFFERED = N_("Choisissez une des réponses proposées.")
+#: Years a day may lie in: a slip of the finger is no date.
+YEARS = range(1900, 2200)
 
 
 class Form:
@@ -99,7 +101,10 @@ class Form:
         if not value and not required:
             return None
         try:
-            return date.fromisoformat(value)
+            day = date.fromisoformat(value)
         except ValueError:
+            day = None
+        if day is None or day.year not in YEARS:
             self.refuse(name, NOT_A_DAY if value else MISSING)
             return None
+        return day

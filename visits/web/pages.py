@@ -36,10 +36,12 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/chief", N_("À traiter")),
         ("/supervisor/board", N_("Aujourd'hui")),
         ("/chief/declarations", N_("Déclarations")),
+        ("/admin/calendars", N_("Calendriers")),
     ),
     Role.SUPERVISOR: (
         ("/supervisor/board", N_("Aujourd'hui")),
         ("/chief/declarations", N_("Déclarations")),
+        ("/admin/calendars", N_("Calendriers")),
     ),
     Role.INSPECTOR: (
         ("/inspector/day", N_("Ma journée")),
@@ -51,6 +53,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.ADMIN: (
         ("/admin/people", N_("Personnes")),
         ("/admin/offices", N_("Bureaux")),
+        ("/admin/calendars", N_("Calendriers")),
         ("/admin/checklists", N_("Pièces")),
         ("/admin/policies", N_("Règles")),
         ("/admin/firms", N_("Cabinets")),

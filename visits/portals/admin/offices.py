@@ -1,6 +1,6 @@
 """/admin/offices: offices with their sites, officers and closed days."""
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
@@ -9,12 +9,11 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from visits.people import queries as people
-from visits.portals.admin.calendars import FallsOutside, edit_calendar
+from visits.portals.admin.calendars import KIND_NAMES
 from visits.roles import ADMINS
-from visits.sites import admin, holidays, queries
+from visits.sites import admin, published, queries
 from visits.sites.admin import CodeTaken, OfficeFacts
 from visits.sites.hours import grid_of
-from visits.sites.rules import PastDay
 from visits.sites.tables import Office, Resource
 from visits.store.work import Work
 from visits.texts import N_
@@ -24,13 +23,6 @@ from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
 
-KIND_NAMES = {
-    "officer": N_("vérificateur"),
-    "agency_officer": N_("agent d'organisme"),
-    "bay": N_("aire de visite"),
-    "scanner": N_("scanner"),
-    "forklift": N_("chariot élévateur"),
-}
 #: How an office may cut its day: steps of 15 minutes from 06:00, or of 30 from 00:00 where nights are worked.
 GRIDS = {"day": (15, time(6)), "night": (30, time(0))}
 
@@ -62,7 +54,13 @@ async def add(request: Asked, work: Work) -> Response[Any]:
     except CodeTaken as refusal:
         form.blame(request, "code", refusal)
         return await _list(request, work, form)
-    return go(_path(office.id), flash=N_("Le bureau est ouvert. Ajoutez maintenant ses sites."))
+    if not published.knows(office.country):
+        return go(
+            _path(office.id),
+            flash=N_("Le bureau est ouvert. Aucun calendrier publié pour ce pays : saisissez ses jours fériés."),
+            kind="warn",
+        )
+    return go(_path(office.id), flash=N_("Le bureau est ouvert, avec les jours fériés du pays. Ajoutez ses sites."))
 
 
 async def _list(request: Asked, work: Work, form: Form) -> Response[str]:
@@ -99,47 +97,7 @@ async def rename(request: Asked, work: Work, office_id: FromPath[UUID]) -> Respo
     return go(_path(office_id), flash=N_("Le nom est enregistré."))
 
 
-@post("/admin/offices/{office_id:uuid}/holidays", roles=ADMINS)
-async def add_holiday(request: Asked, office_id: FromPath[UUID]) -> Response[Any]:
-    """A closed day, of this office or of all; appointments on it are counted before it is set."""
-    form = await Form.of(request)
-    day, name = form.day("day"), form.text("holiday", longest=80)
-    whole_country = form.choice("where", ("office", "country")) == "country"
-    where = None if whole_country else office_id
-    database, outside = request.app.state.database, 0
-    if not form.errors and day:
-
-        async def change(work: Work) -> object:
-            office = await queries.office_by_id(work, office_id)
-            if day < grid_of(office).day_of(work.now):
-                raise PastDay()
-            return await holidays.add_holiday(work, where, day, name)
-
-        try:
-            await database.run(request.user, edit_calendar, where, change, confirmed=form.ticked("confirmed"))
-            return go(_path(office_id), flash=N_("Le jour fermé est enregistré. Plus personne n'y réserve."))
-        except PastDay as refusal:
-            form.blame(request, "day", refusal)
-        except FallsOutside as refusal:
-            outside = refusal.facts["count"]
-    async with database.work(request.user) as work:
-        return await _one(request, work, office_id, form, outside=outside)
-
-
-@post("/admin/offices/holidays/{holiday_id:uuid}/remove", roles=ADMINS)
-async def remove_holiday(request: Asked, work: Work, holiday_id: FromPath[UUID]) -> Response[None]:
-    """An ordinary day again."""
-    holiday = await queries.holiday_by_id(work, holiday_id)
-    office_id = holiday.office_id
-
-    async def change(work: Work) -> object:
-        return await holidays.remove_holiday(work, holiday_id)
-
-    await edit_calendar(work, office_id, change, confirmed=True)
-    return go(_path(office_id) if office_id else "/admin/offices", flash=N_("Le jour est de nouveau ouvert."))
-
-
-async def _one(request: Asked, work: Work, office_id: UUID, form: Form, *, outside: int = 0) -> Response[str]:
+async def _one(request: Asked, work: Work, office_id: UUID, form: Form) -> Response[str]:
     office = await queries.office_by_id(work, office_id)
     request.state.tz = office.tz
     resources = await queries.resources_of(work, office.id)
@@ -148,7 +106,7 @@ async def _one(request: Asked, work: Work, office_id: UUID, form: Form, *, outsi
     return page(
         request,
         "admin/office.html",
-        status=422 if form.errors else 409 if outside else 200,
+        status=422 if form.errors else 200,
         bureau=office,
         sites=[
             (site, [each.name for each in resources if each.site_id == site.id and _runs(work, office, each)])
@@ -156,10 +114,8 @@ async def _one(request: Asked, work: Work, office_id: UUID, form: Form, *, outsi
         ],
         officers=[each for each in resources if each.person_id],
         kinds=KIND_NAMES,
-        today=today,
-        holidays=await queries.holidays_from(work, office.id, today),
+        closed=sorted((await queries.holidays_of(work, office.id, today, today + timedelta(days=365))).items())[:3],
         form=form,
-        outside=outside,
     )
 
 
@@ -171,4 +127,4 @@ def _path(office_id: UUID) -> str:
     return f"/admin/offices/{office_id}"
 
 
-ROUTES = [listed, add, shown, rename, add_holiday, remove_holiday]
+ROUTES = [listed, add, shown, rename]

@@ -2,13 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
+from visits.booking.tables import Appointment
+from visits.journey.tables import Visit
 from visits.people.queries import running
 from visits.people.tables import Firm, Membership, Person
+from visits.sites.tables import Site
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -38,6 +43,15 @@ class ListedFirm:
 
     firm: Firm
     people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stranded:
+    """An appointment that would fall outside the calendars: no word of its goods or firm."""
+
+    starts_at: datetime
+    visit: str
+    site: str
 
 
 async def people_matching(work: Work, words: str, state: str, page: int) -> tuple[list[Listed], int]:
@@ -84,6 +98,18 @@ async def firms_matching(work: Work, words: str, page: int) -> tuple[Sequence[Li
         .offset(PAGE * (page - 1))
     )
     return [ListedFirm(firm, count) for firm, count in rows], total
+
+
+async def stranded_of(work: Work, appointment_ids: Sequence[UUID]) -> list[Stranded]:
+    """Appointments an edit would leave outside, as an administrator may know them: when, which visit, where."""
+    rows = await work.session.execute(
+        select(col(Appointment.during), col(Visit.reference), col(Site.name))
+        .join(Visit, col(Visit.id) == col(Appointment.visit_id))
+        .outerjoin(Site, col(Site.id) == col(Appointment.site_id))
+        .where(col(Appointment.id).in_(appointment_ids))
+        .order_by(func.lower(col(Appointment.during)), col(Visit.reference))
+    )
+    return [Stranded(starts_at=row.during.lower, visit=row.reference, site=row.name or "") for row in rows]
 
 
 def _holds(column: Mapped[str], words: str) -> ColumnElement[bool]:

@@ -1,19 +1,21 @@
 """/admin/offices/resources: the hours, absences and last day of one officer, bay or scanner.
 
-Each edit says how many appointments it would leave outside, before it is made.
+Each edit names the appointments it would leave outside, before it is made.
 """
 
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.portals.admin.calendars import FallsOutside, edit_calendar
-from visits.portals.admin.offices import KIND_NAMES
-from visits.roles import ADMINS
+from visits.booking.edit import Change, FallsOutside, edit_calendar
+from visits.portals.admin.calendars import KIND_NAMES, path_of
+from visits.portals.admin.queries import Stranded, stranded_of
+from visits.portals.admin.spans import days_of, span_of
+from visits.roles import ADMINS, CALENDAR_KEEPERS, Role
 from visits.sites import admin, queries
 from visits.sites.hours import grid_of
 from visits.sites.rules import EndsBeforeItBegins, PastDay
@@ -21,18 +23,17 @@ from visits.sites.tables import WorkTemplate
 from visits.sites.week import DAYS, HoursUnclear, minutes_of, text_of
 from visits.store.work import Work
 from visits.texts import N_
-from visits.web.forms import MISSING, Form
+from visits.web.forms import Form
 from visits.web.pages import go, language_of, page
 from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
-Change = Callable[[Work], Awaitable[object]]
 
 #: Reasons offered; another one may be typed.
 ABSENT = (N_("congé"), N_("maladie"), N_("formation"), N_("mission"), N_("panne"), N_("entretien"))
 
 
-@get("/admin/offices/resources/{resource_id:uuid}", roles=ADMINS)
+@get("/admin/offices/resources/{resource_id:uuid}", roles=CALENDAR_KEEPERS)
 async def shown(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Response[str]:
     """One calendar."""
     return await _one(request, work, resource_id, Form({}, language_of(request)))
@@ -49,62 +50,61 @@ async def rename(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Res
     return go(_path(resource_id), flash=N_("Le nom est enregistré."))
 
 
-@post("/admin/offices/resources/{resource_id:uuid}/hours", roles=ADMINS)
+@post("/admin/offices/resources/{resource_id:uuid}/hours", roles=CALENDAR_KEEPERS)
 async def set_hours(request: Asked, resource_id: FromPath[UUID]) -> Response[Any]:
-    """Other weekly hours from a day on."""
+    """Other weekly hours from a day on, or for a season."""
     form = await Form.of(request)
-    first = form.day("first")
+    first, last = form.day("first"), form.day("last", required=False)
     week = {isodow: _spans(request, form, f"day{isodow}") for isodow in DAYS}
 
     async def change(work: Work) -> object:
-        return await admin.set_hours(work, resource_id, week, first or date.max)
+        return await admin.set_hours(work, resource_id, week, first or date.max, last)
 
     return await _edit(request, resource_id, form, change, done=N_("Les horaires sont enregistrés."), blamed="first")
 
 
-@post("/admin/offices/resources/{resource_id:uuid}/absences", roles=ADMINS)
+@post("/admin/offices/resources/{resource_id:uuid}/absences", roles=CALENDAR_KEEPERS)
 async def add_absence(request: Asked, resource_id: FromPath[UUID]) -> Response[Any]:
     """Away from one day to another, both included, or for hours of one day."""
     form = await Form.of(request)
-    first, last = form.day("from_day"), form.day("to_day", required=False)
-    begin, end = _clock(form, "from_time"), _clock(form, "to_time")
+    start, end = span_of(form)
     reason = form.text("reason", longest=120)
 
     async def change(work: Work) -> object:
-        day = first or date.max
-        start = datetime.combine(day, begin or time())
-        until = (
-            datetime.combine(last or day, end) if end else datetime.combine((last or day) + timedelta(days=1), time())
-        )
-        return await admin.add_absence(work, resource_id, start, until, reason)
+        return await admin.add_absence(work, resource_id, start, end, reason)
 
     done = N_("L'absence est enregistrée. Plus rien n'y est réservé.")
-    return await _edit(request, resource_id, form, change, done=done, blamed="to_day")
+    days = days_of(start, end) if not form.errors else None
+    return await _edit(request, resource_id, form, change, done=done, blamed="to_day", days=days)
 
 
-@post("/admin/offices/absences/{absence_id:uuid}/withdraw", roles=ADMINS)
-async def withdraw(request: Asked, work: Work, absence_id: FromPath[UUID]) -> Response[None]:
+@post("/admin/offices/absences/{absence_id:uuid}/withdraw", roles=CALENDAR_KEEPERS)
+async def withdraw(request: Asked, absence_id: FromPath[UUID]) -> Response[Any]:
     """The absence does not hold any more; it can be put back."""
-    _, resource = await queries.absence_by_id(work, absence_id)
 
     async def change(work: Work) -> object:
         return await admin.withdraw_absence(work, absence_id)
 
-    await edit_calendar(work, resource.office_id, change, confirmed=True)
-    return go(_path(resource.id), flash=N_("L'absence est retirée. Vous pouvez la remettre."))
+    return await _one_tap(request, absence_id, change, done=N_("L'absence est retirée. Vous pouvez la remettre."))
 
 
-@post("/admin/offices/absences/{absence_id:uuid}/restore", roles=ADMINS)
+@post("/admin/offices/absences/{absence_id:uuid}/restore", roles=CALENDAR_KEEPERS)
 async def restore(request: Asked, absence_id: FromPath[UUID]) -> Response[Any]:
-    """Undo of a withdrawal; appointments made meanwhile are counted first."""
-    form = await Form.of(request)
-    async with request.app.state.database.work(request.user) as work:
-        _, resource = await queries.absence_by_id(work, absence_id)
+    """Undo of a withdrawal; appointments made meanwhile are named first."""
 
     async def change(work: Work) -> object:
         return await admin.restore_absence(work, absence_id)
 
-    return await _edit(request, resource.id, form, change, done=N_("L'absence est remise."), blamed="")
+    return await _one_tap(request, absence_id, change, done=N_("L'absence est remise."))
+
+
+async def _one_tap(request: Asked, absence_id: UUID, change: Change, *, done: str) -> Response[Any]:
+    form = await Form.of(request)
+    async with request.app.state.database.work(request.user) as work:
+        absence, resource = await queries.absence_by_id(work, absence_id)
+    lower, upper = absence.during.lower, absence.during.upper
+    days = (lower.date(), upper.date()) if lower and upper else None
+    return await _edit(request, resource.id, form, change, done=done, blamed="", days=days)
 
 
 @post("/admin/offices/resources/{resource_id:uuid}/end", roles=ADMINS)
@@ -121,25 +121,39 @@ async def end(request: Asked, resource_id: FromPath[UUID]) -> Response[Any]:
 
 
 async def _edit(
-    request: Asked, resource_id: UUID, form: Form, change: Change, *, done: str, blamed: str
+    request: Asked,
+    resource_id: UUID,
+    form: Form,
+    change: Change,
+    *,
+    done: str,
+    blamed: str,
+    days: tuple[date, date] | None = None,
 ) -> Response[Any]:
-    """Run one edit: made when nothing falls outside or it was confirmed, else shown with the count."""
-    database, outside = request.app.state.database, 0
+    """Run one edit: made when nothing falls outside or it was confirmed, else shown with what would."""
+    database = request.app.state.database
+    stranded: tuple[UUID, ...] = ()
+    async with database.work(request.user) as work:
+        office = await queries.office_kept(work, (await queries.resource_by_id(work, resource_id)).office_id)
     if not form.errors:
-        async with database.work(request.user) as work:
-            office_id = (await queries.resource_by_id(work, resource_id)).office_id
         try:
-            stranded = await database.run(
-                request.user, edit_calendar, office_id, change, confirmed=form.ticked("confirmed")
+            left = await database.run(
+                request.user,
+                edit_calendar,
+                office.id,
+                change,
+                confirmed=form.ticked("confirmed"),
+                resource_id=resource_id,
+                days=days,
             )
         except FallsOutside as refusal:
-            outside = refusal.facts["count"]
+            stranded = refusal.facts["stranded"]
         except (PastDay, EndsBeforeItBegins) as refusal:
             form.blame(request, blamed, refusal)
         else:
-            return go(_path(resource_id), flash=done, kind="warn" if stranded else "ok")
+            return go(_path(resource_id), flash=done, kind="warn" if left else "ok")
     async with database.work(request.user) as work:
-        return await _one(request, work, resource_id, form, outside=outside)
+        return await _one(request, work, resource_id, form, stranded=await stranded_of(work, stranded))
 
 
 def _spans(request: Asked, form: Form, name: str) -> list[list[int]]:
@@ -150,18 +164,11 @@ def _spans(request: Asked, form: Form, name: str) -> list[list[int]]:
         return []
 
 
-def _clock(form: Form, name: str) -> time | None:
-    value = form.values.get(name, "")
-    try:
-        return time.fromisoformat(value) if value else None
-    except ValueError:
-        form.refuse(name, MISSING)
-        return None
-
-
-async def _one(request: Asked, work: Work, resource_id: UUID, form: Form, *, outside: int = 0) -> Response[str]:
+async def _one(
+    request: Asked, work: Work, resource_id: UUID, form: Form, *, stranded: Sequence[Stranded] = ()
+) -> Response[str]:
     resource = await queries.resource_by_id(work, resource_id)
-    office = await queries.office_by_id(work, resource.office_id)
+    office = await queries.office_kept(work, resource.office_id)
     request.state.tz = office.tz
     today = grid_of(office).day_of(work.now)
     templates = await queries.templates_of_resource(work, resource.id, today)
@@ -169,7 +176,7 @@ async def _one(request: Asked, work: Work, resource_id: UUID, form: Form, *, out
     return page(
         request,
         "admin/resource.html",
-        status=422 if form.errors else 409 if outside else 200,
+        status=422 if form.errors else 409 if stranded else 200,
         bureau=office,
         site=await queries.site_by_id(work, resource.site_id) if resource.site_id else None,
         resource=resource,
@@ -180,19 +187,21 @@ async def _one(request: Asked, work: Work, resource_id: UUID, form: Form, *, out
         reasons=ABSENT,
         today=today,
         form=form,
-        outside=outside,
+        stranded=stranded,
+        admin=request.user.is_a(Role.ADMIN),
+        calendar=path_of(office.id),
         again=request.url.path,
     )
 
 
-def _later(templates: Any, today: date) -> list[tuple[date, list[tuple[str, str]]]]:
-    """Hours that begin on a later day: the day, then weekday and hours."""
-    starts: dict[date, list[tuple[str, str]]] = {}
-    each: WorkTemplate
+def _later(templates: Sequence[WorkTemplate], today: date) -> list[tuple[date, date | None, list[tuple[str, str]]]]:
+    """Hours that begin on a later day: first and last day, then weekday and hours."""
+    found: dict[tuple[date, date | None], list[tuple[str, str]]] = {}
     for each in templates:
         if each.valid.lower and each.valid.lower > today:
-            starts.setdefault(each.valid.lower, []).append((DAYS[each.isodow], text_of(each.work)))
-    return sorted(starts.items())
+            last = each.valid.upper - timedelta(days=1) if each.valid.upper else None
+            found.setdefault((each.valid.lower, last), []).append((DAYS[each.isodow], text_of(each.work)))
+    return [(first, last, hours) for (first, last), hours in sorted(found.items(), key=lambda each: each[0][0])]
 
 
 def _path(resource_id: UUID) -> str:

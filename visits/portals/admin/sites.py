@@ -6,8 +6,8 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.portals.admin.calendars import edit_calendar
-from visits.portals.admin.offices import KIND_NAMES
+from visits.booking.edit import edit_calendar
+from visits.portals.admin.calendars import KIND_NAMES
 from visits.roles import ADMINS
 from visits.sites import admin, queries
 from visits.sites.admin import CodeTaken, SiteFacts
