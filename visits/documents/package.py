@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from visits import chain
 from visits.declarations.queries import Case, case_of
 from visits.documents import queries
 from visits.documents.checklist import Defect, Facts, Given, Need, Verdict, checklist, facts_of, missing
@@ -30,6 +31,16 @@ class Package:
     review: PackageReview | None
     #: Versions that were replaced or withdrawn, newest first.
     earlier: Sequence[Document]
+
+    @property
+    def mark(self) -> str:
+        """What an officer read, in a word: another one once the declaration, a document or a verdict is another.
+
+        Not the version of the visit, which also changes when somebody is drawn for it.
+        """
+        visit, read = self.case.visit, sorted(each.id for each in self.documents)
+        verdict = self.review.id if self.review else None
+        return chain.digest([self.case.declaration.version, visit.level, verdict, read]).hex()[:16]
 
     @property
     def missing(self) -> list[Need]:

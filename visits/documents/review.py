@@ -7,6 +7,7 @@ from uuid import UUID
 from visits.declarations.queries import Case, case_of
 from visits.documents import queries
 from visits.documents.checklist import REASONS, Defect
+from visits.documents.package import package_in
 from visits.documents.refusals import NoDefect
 from visits.documents.tables import PackageReview
 from visits.documents.types import KINDS
@@ -23,16 +24,16 @@ LONGEST_TEXT = 500
 OFFICERS = INSPECTORS | CHIEFS
 
 
-async def accept(work: Work, visit_id: UUID, remark: str = "", *, seen: int | None = None) -> PackageReview:
+async def accept(work: Work, visit_id: UUID, remark: str = "", *, seen: str | None = None) -> PackageReview:
     """The package is acceptable: a visit goes on to its appointment, a documentary control to the desk.
 
-    `seen` is the version of the visit the officer looked at; if the visit changed since, the verdict is Stale.
+    `seen` is the mark of the package the officer read; if there is another to read since, the verdict is Stale.
     """
     return await _decide(work, visit_id, accepted=True, defects=(), remark=remark, seen=seen)
 
 
 async def send_back(
-    work: Work, visit_id: UUID, defects: Sequence[Defect], remark: str = "", *, seen: int | None = None
+    work: Work, visit_id: UUID, defects: Sequence[Defect], remark: str = "", *, seen: str | None = None
 ) -> PackageReview:
     """Return the package with everything that is wrong with it, so that it comes back only once."""
     if not defects:
@@ -41,7 +42,7 @@ async def send_back(
 
 
 async def _decide(
-    work: Work, visit_id: UUID, *, accepted: bool, defects: Sequence[Defect], remark: str, seen: int | None
+    work: Work, visit_id: UUID, *, accepted: bool, defects: Sequence[Defect], remark: str, seen: str | None
 ) -> PackageReview:
     visit = await visit_for_update(work, visit_id)
     if visit.state != State.CHECKING and work.actor.is_a(*OFFICERS) and visit.office_id == work.actor.office:
@@ -51,7 +52,7 @@ async def _decide(
             return again
         raise WrongState(state=STATE_NAMES[State(visit.state)], event="package_reviewed")
     case = await case_of(work, visit_id, lock=True)
-    if seen is not None and seen != case.visit.version:
+    if seen is not None and seen != (await package_in(work, case)).mark:
         raise Stale()
     told = [await _told(work, case, each) for each in defects]
     declaration, about = DeclarationId(case.declaration.id), VisitId(visit_id)

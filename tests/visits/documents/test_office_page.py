@@ -1,13 +1,20 @@
 """/office/packages/{id}: the declaration beside its documents; one verdict, with all defects."""
 
+import re
+
 import pytest
 
 from tests.support.files import a_picture
 from tests.support.stage import Stage
+from tests.support.steps_assignment import submitted as undrawn
+from tests.support.steps_booking import calendars
 from tests.support.steps_documents import complete, given, package, returned, submitted
+from visits.background.deliver import deliver
 from visits.declarations.lane import Colour
 from visits.declarations.select import select_lane
+from visits.documents.checklist import Defect
 from visits.documents.package import submit
+from visits.documents.review import send_back
 from visits.journey.states import State
 from visits.journey.tables import Visit
 
@@ -26,7 +33,10 @@ async def seen(stage: Stage, visit: Visit, who: str = "chief") -> str:
 
 
 async def form(stage: Stage, visit: Visit, **fields: object) -> dict[str, object]:
-    return {"seen": str((await stage.visit(visit.id)).version)} | fields
+    """The form as the chief's page has it, filled in."""
+    found = re.search(r'name="seen" value="(\w+)"', await seen(stage, visit))
+    assert found
+    return {"seen": found[1]} | fields
 
 
 async def test_the_declaration_stands_beside_its_documents_with_its_doubts_in_words(stage: Stage) -> None:
@@ -118,6 +128,34 @@ async def test_a_verdict_on_an_old_page_is_refused(stage: Stage) -> None:
 
     async with stage.browser("chief") as browser:
         answer = await browser.post(own(visit), data={"seen": "0", "verdict": "accept"})
+
+    assert answer.status_code == 409
+    assert (await stage.visit(visit.id)).state == State.CHECKING
+
+
+async def test_a_verdict_is_good_although_somebody_was_drawn_since_the_page_was_loaded(stage: Stage) -> None:
+    await calendars(stage)
+    visit = await undrawn(stage)
+    loaded = await form(stage, visit, verdict="accept")
+    await deliver(stage.tools, stage.tenant, visit.id)
+    assert (await stage.visit(visit.id)).inspector_id is not None
+
+    async with stage.browser("chief") as browser:
+        answer = await browser.post(own(visit), data=loaded)
+
+    assert answer.status_code == 303
+
+
+async def test_a_verdict_on_a_package_sent_again_since_is_refused(stage: Stage) -> None:
+    visit = await submitted(stage)
+    loaded = await form(stage, visit, verdict="accept")
+    defect = Defect(document_type="530", document=None, reason="missing")
+    await stage.run("inspector1", send_back, visit.id, [defect])
+    await given(stage, visit.id, "530")
+    await stage.run("declarant", submit, visit.id)
+
+    async with stage.browser("chief") as browser:
+        answer = await browser.post(own(visit), data=loaded)
 
     assert answer.status_code == 409
     assert (await stage.visit(visit.id)).state == State.CHECKING

@@ -184,8 +184,10 @@ async def test_the_same_verdict_sent_again_is_one_verdict(stage: Stage) -> None:
 
 
 async def test_a_verdict_on_a_page_that_has_changed_is_stale(stage: Stage) -> None:
-    visit, _ = await returned(stage, "differs")
-    seen = (await stage.visit(visit.id)).version - 1
+    visit = await submitted(stage)
+    seen = (await package(stage, visit.id)).mark
+    await stage.run("inspector1", send_back, visit.id, [Defect(document_type="530", document=None, reason="missing")])
+    await given(stage, visit.id, "530")
     await stage.run("declarant", submit, visit.id)
 
     with pytest.raises(Stale):

@@ -51,7 +51,7 @@ async def decide(work: Work, request: Request, visit_id: FromPath[UUID]) -> Resp
     """The verdict: `accept`, or `return` with all ticked defects."""
     form = await Form.of(request)
     defects = _defects(form)
-    seen = form.whole("seen", 0, 2**31)
+    seen = form.text("seen", longest=16)
     accepting = form.choice("verdict", ("accept", "return")) == "accept"
     remark = form.text("remark", required=False, longest=500)
     if accepting and defects:
@@ -117,6 +117,7 @@ async def _page(
         status=status,
         **shared(package, language),
         declaration=case.declaration,
+        seen=package.mark,
         state=state.value,
         may=state is State.CHECKING and work.actor.is_a(*OFFICERS),
         about=await _about(work, package, language),
