@@ -36,6 +36,7 @@ from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
+from visits.portals.declarant import wishes as declarant_wishes
 from visits.portals.inspector import boxes as inspector_boxes
 from visits.portals.inspector import day as inspector_day
 from visits.portals.inspector import item as inspector_item
@@ -77,6 +78,7 @@ ROUTES: list[Any] = [
     *declarant_rate.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
+    *declarant_wishes.ROUTES,
     *office_report.ROUTES,
     *office_package.ROUTES,
     *office_search.ROUTES,
