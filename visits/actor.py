@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from visits.ids import AgencyId, FirmId, OfficeId, PersonId, TenantId
+from visits.ids import AgencyId, FirmId, OfficeId, PersonId, SiteId, TenantId
 from visits.roles import Role, home_of
 
 
@@ -18,6 +18,8 @@ class Actor:
     office: OfficeId | None = None
     firm: FirmId | None = None
     agency: AgencyId | None = None
+    #: The only sites a terminal's key may speak of; empty for everybody else.
+    sites: frozenset[SiteId] = frozenset()
     #: The message source for inbound links (an API key's or folder's name).
     source: str = ""
     #: The session's id, so that signing out ends the right one.

@@ -25,10 +25,11 @@ from visits.sites.tables import Office, Site
 from visits.store.tables import DomainEvent
 
 
-def forms(page: httpx.Response) -> list[tuple[str, dict[str, str]]]:
-    """Where each button leads, and what it sends."""
+def forms(page: httpx.Response, position: str = "placed") -> list[tuple[str, dict[str, str]]]:
+    """Where each button of one word leads, and what it sends."""
     found = re.findall(r'<form[^>]*action="(/terminal/visits/[^"]+)">(.*?)</form>', page.text, re.DOTALL)
-    return [(path, dict(re.findall(r'name="(\w+)" value="([^"]*)"', inside))) for path, inside in found]
+    sent = [(path, dict(re.findall(r'name="(\w+)" value="([^"]*)"', inside))) for path, inside in found]
+    return [(path, each) for path, each in sent if each["position"] == position]
 
 
 async def told(stage: Stage, visit: Visit) -> list[list[str]]:
@@ -116,6 +117,10 @@ async def test_goods_without_container_are_placed_too(stage: Stage) -> None:
 WRONG: dict[str, tuple[dict[str, Any], int]] = {
     "another container": ({"container": "QZVU0000000"}, 422),
     "no mark": ({"id": "x"}, 422),
+    "no known word": ({"position": "lost"}, 422),
+    "blocked without a reason": ({"position": "blocked"}, 422),
+    "blocked for a reason that is not on the list": ({"position": "blocked", "reason": "rain"}, 422),
+    "another reason without a word": ({"position": "blocked", "reason": "other", "note": "  "}, 422),
 }
 
 
@@ -135,11 +140,82 @@ async def test_a_visit_that_is_over_takes_nothing_more(stage: Stage) -> None:
 
     async with stage.browser("terminal") as screen:
         page = await screen.get("/terminal")
-        late = {"id": str(new_id()), "container": BOX}
-        assert (await screen.post(f"/terminal/visits/{visit.id}/placed", data=late)).status_code == 409
+        late = {"id": str(new_id()), "container": BOX, "position": "placed"}
+        assert (await screen.post(f"/terminal/visits/{visit.id}/position", data=late)).status_code == 409
 
     assert "placé" in said(page)
     assert forms(page) == []
+
+
+async def test_not_found_and_blocked_are_told_with_their_reason_and_the_visit_keeps_its_time(stage: Stage) -> None:
+    visit = await booked(stage)
+    async with stage.browser("terminal") as screen:
+        [(path, sent)] = forms(await screen.get("/terminal"), "missing")
+        page = await screen.post(path, data=sent, follow_redirects=True)
+        assert "non trouvé" in said(page)
+        again = {"id": str(new_id()), "container": BOX, "position": "blocked", "reason": "stacked", "note": "rang 4"}
+        page = await screen.post(path, data=again, follow_redirects=True)
+
+    for shown in ("bloqué", "sous d'autres conteneurs", "rang 4", "1 conteneur ne peut pas être placé"):
+        assert shown in said(page).replace("’", "'")
+    assert (await stage.visit(visit.id)).state == "booked"
+    async with stage.work() as work:
+        kinds = await work.session.scalars(
+            select(col(DomainEvent.kind))
+            .where(col(DomainEvent.visit_id) == visit.id, col(DomainEvent.kind).startswith("goods"))
+            .order_by(col(DomainEvent.seq))
+        )
+        assert kinds.all() == ["goods_missing", "goods_blocked"]
+
+
+async def test_what_was_said_is_taken_back_until_the_visit_begins(stage: Stage) -> None:
+    visit = await ready(stage)
+    async with stage.browser("terminal") as screen:
+        [(path, sent)] = forms(await screen.get("/terminal"))
+        page = await screen.post(path, data=sent, follow_redirects=True)
+        [(path, back)] = forms(page, "to_place")
+        page = await screen.post(path, data=back, follow_redirects=True)
+        assert "à placer" in said(page)
+        # The first form, sent again by a bad line, does not undo the undoing.
+        assert "à placer" in said(await screen.post(path, data=sent, follow_redirects=True))
+        [(path, fresh)] = forms(page)
+        await screen.post(path, data=fresh)
+        await started(stage, visit)
+        page = await screen.get("/terminal")
+        late = {"id": str(new_id()), "container": BOX, "position": "to_place"}
+        assert (await screen.post(path, data=late)).status_code == 409
+
+    assert forms(page, "to_place") == []
+
+
+async def test_the_inspector_no_longer_sees_as_placed_what_was_taken_back(stage: Stage) -> None:
+    visit = await ready(stage)
+    async with stage.browser("terminal") as screen, stage.browser("inspector1") as tablet:
+        [(path, sent)] = forms(await screen.get("/terminal"))
+        await screen.post(path, data=sent)
+        assert "Conteneurs en place" in said(await tablet.get("/inspector/day"))
+        [(path, back)] = forms(await screen.get("/terminal"), "to_place")
+        await screen.post(path, data=back)
+
+        assert "Conteneurs en place" not in said(await tablet.get("/inspector/day"))
+        assert visit.id
+
+
+async def test_the_day_is_printed_and_exported_as_text_no_spreadsheet_runs(stage: Stage) -> None:
+    visit = await booked(stage)
+    async with stage.browser("terminal") as screen:
+        sent = {"id": str(new_id()), "container": BOX, "position": "blocked", "reason": "other", "note": "=1+1"}
+        await screen.post(f"/terminal/visits/{visit.id}/position", data=sent)
+        sheet = await screen.get("/terminal/positioning.csv?day=2026-11-24&site=TC01")
+        paper = await screen.get("/terminal/positioning?day=2026-11-24")
+        assert (await screen.get("/terminal/positioning.csv?day=demain")).status_code == 422
+
+    head, line = sheet.content.decode("utf-8-sig").splitlines()
+    assert head.startswith("Jour;Heure;Fin;")
+    assert line.split(";")[5:8] == [BOX, "C 48001", visit.reference]
+    assert "'=1+1" in line
+    assert "Imprimée à" in said(paper)
+    assert "QZVU 508 163 9" in said(paper)
 
 
 async def test_absent_goods_are_shown_as_not_found_and_wanted_again_at_the_next_time(stage: Stage) -> None:
@@ -170,8 +246,8 @@ async def test_another_office_sees_and_places_nothing(stage: Stage) -> None:
 
     async with stage.browser("terminal") as screen:
         assert BOX[-7:-4] not in said(await screen.get("/terminal"))
-        sent = {"id": str(new_id()), "container": BOX}
-        assert (await screen.post(f"/terminal/visits/{visit.id}/placed", data=sent)).status_code == 404
+        sent = {"id": str(new_id()), "container": BOX, "position": "placed"}
+        assert (await screen.post(f"/terminal/visits/{visit.id}/position", data=sent)).status_code == 404
 
     assert await told(stage, visit) == []
 

@@ -119,3 +119,34 @@ class Waitlist(Row, table=True):
     offered_until: datetime | None = None
     options: dict[str, Any] = json()
     at: datetime
+
+
+class Arrival(Row, table=True):
+    """A ship's call an office waits for: when it is expected, and what stands on the quay already."""
+
+    __tablename__ = "arrival"
+    __table_args__ = (UniqueConstraint("office_id", "manifest"),)
+
+    office_id: UUID = Field(foreign_key="office.id")
+    #: The manifest's reference as declarations write it, in capitals.
+    manifest: str
+    vessel: str = ""
+    expected_at: datetime
+    #: When the whole cargo was discharged.
+    landed_at: datetime | None = None
+    #: Containers on the quay before the rest.
+    landed: list[str] = json("[]")
+    #: When the newest word on it was said; an older one changes nothing.
+    told_at: datetime
+    source: str = ""
+    at: datetime
+
+
+class ScanCall(Row, table=True):
+    """The ticket of an appointment at the scanner was called, once."""
+
+    __tablename__ = "scan_call"
+
+    appointment_id: UUID = Field(foreign_key="appointment.id", unique=True)
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime

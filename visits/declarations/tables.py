@@ -72,6 +72,8 @@ class Declaration(Row, table=True):
     words: str = ""
     voucher: str | None = None
     released_at: datetime | None = None
+    #: When the voucher was withdrawn: nothing leaves under it any more.
+    voucher_cancelled_at: datetime | None = None
     sample: bool = False
     received_at: datetime
 

@@ -13,6 +13,25 @@ class GoodsPresented(Event, frozen=True, kw_only=True):
     containers: list[str] = msgspec.field(default_factory=list)
 
 
+class GoodsMissing(Event, frozen=True, kw_only=True):
+    """The terminal looked for a container and did not find it; the visit still has its time."""
+
+    containers: list[str] = msgspec.field(default_factory=list)
+
+
+class GoodsBlocked(Event, frozen=True, kw_only=True):
+    """The terminal cannot bring a container to the bay, for a named reason; the visit still has its time."""
+
+    containers: list[str] = msgspec.field(default_factory=list)
+    reason: str
+
+
+class GoodsTakenBack(Event, frozen=True, kw_only=True):
+    """The terminal took back what it had said of a container before the visit began."""
+
+    containers: list[str] = msgspec.field(default_factory=list)
+
+
 class GoodsAbsent(Event, frozen=True, kw_only=True):
     """The goods were not presented within the grace time."""
 

@@ -13,7 +13,6 @@ from visits.fieldwork.tables import CheckIn
 from visits.fieldwork.words import Deed, Party
 from visits.ids import DeclarationId, VisitId
 from visits.journey.move import move
-from visits.journey.queries import visit_for_update
 from visits.journey.tables import Visit
 from visits.people.tables import Agency
 from visits.roles import FIRM, Role
@@ -175,14 +174,6 @@ async def goods_presented(
 ) -> Visit:
     """The containers stand at the bay."""
     return await _present(work, (await queries.mine(work, visit_id, sent=id)).visit, id, containers, device_at)
-
-
-async def placed(work: Work, visit_id: UUID, *, id: UUID, containers: list[str]) -> Visit:
-    """The terminal of the visit's office has placed these containers, or goods without any."""
-    visit = await visit_for_update(work, visit_id)
-    if not work.actor.is_a(Role.TERMINAL) or visit.office_id != work.actor.office:
-        raise NotFound()
-    return await _present(work, visit, id, containers, None)
 
 
 async def _present(work: Work, visit: Visit, id: UUID, containers: list[str], device_at: datetime | None) -> Visit:

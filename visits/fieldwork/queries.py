@@ -15,7 +15,7 @@ from visits.declarations.queries import Case, case_of
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound, Refusal
 from visits.events import PaperException, VisitStarted
-from visits.fieldwork.rules import Record, in_place
+from visits.fieldwork.rules import PLACING, Record, in_place
 from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 from visits.fieldwork.words import Deed
 from visits.journey.queries import visit_for_update
@@ -173,7 +173,7 @@ async def deed(
     body: dict[str, Any] | None = None,
 ) -> bool:
     """Record a step; False if its device had sent it before, and nothing more is to be done."""
-    assert work.actor.person is not None
+    assert work.actor.person is not None or work.actor.source
     step = Step(
         id=id,
         visit_id=visit.id,
@@ -181,11 +181,12 @@ async def deed(
         kind=kind,
         body=body or {},
         person_id=work.actor.person,
+        source=work.actor.source,
         device_at=device_at,
         at=work.now,
     )
     kept, fresh = await add_once(work, step)
-    if kept.kind != kind:
+    if kept.kind != kind or (not fresh and kept.source != step.source):
         raise IdTaken()
     return fresh
 
@@ -322,10 +323,10 @@ def _bay() -> Any:
 
 
 async def _presented(work: Work, visits: set[UUID]) -> dict[UUID, list[Step]]:
-    """What was said to stand at the bay, oldest first, for each visit."""
+    """What was said of where the containers stand, oldest first, for each visit."""
     rows = await work.session.scalars(
         select(Step)
-        .where(col(Step.visit_id).in_(visits), col(Step.kind) == Deed.GOODS_PRESENTED)
+        .where(col(Step.visit_id).in_(visits), col(Step.kind).in_(PLACING))
         .order_by(col(Step.at), col(Step.id))
     )
     found: dict[UUID, list[Step]] = {}

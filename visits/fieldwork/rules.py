@@ -13,6 +13,9 @@ from visits.fieldwork.words import FIGURES, INTERESTED, About, Deed, Facet, Kind
 from visits.texts import N_
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
     from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 
 #: Extents that leave the container shut.
@@ -251,15 +254,27 @@ def step_of(steps: Iterable[Step], deed: Deed, container: str = "") -> Step | No
     return next((step for step in reversed(list(steps)) if step.kind == deed and step.container == container), None)
 
 
+#: What a terminal or an inspector says of where the containers are; the last word on each counts.
+PLACING: Final = frozenset({Deed.GOODS_PRESENTED, Deed.GOODS_MISSING, Deed.GOODS_BLOCKED, Deed.GOODS_TAKEN_BACK})
+
+
+def said_at(step: Step) -> tuple[datetime, UUID]:
+    """The order of what was said: when it happened over there, whenever it reached us."""
+    return step.device_at or step.at, step.id
+
+
 def in_place(order: Mapping[str, Any], steps: Iterable[Step]) -> Step | None:
-    """The step with which the last of the ordered containers stood at the bay; steps come oldest first."""
-    left = set(order["containers"])
-    for step in steps:
+    """The step with which the last of the ordered containers stood at the bay, if all of them still stand there."""
+    left, complete = set(order["containers"]), None
+    bare = not left
+    for step in sorted(steps, key=said_at):
         if step.kind == Deed.GOODS_PRESENTED:
             left -= set(step.body["containers"])
-            if not left:
-                return step
-    return None
+            complete = complete or (step if not left else None)
+        elif step.kind in PLACING:
+            left |= set(step.body["containers"])
+            complete = None if left or bare else complete
+    return complete
 
 
 def item_state(record: Record, number: int) -> ItemState:

@@ -126,6 +126,8 @@ class Step(Row, table=True):
     container: str
     kind: str
     body: dict[str, Any] = json()
-    person_id: UUID = Field(foreign_key="person.id")
+    #: Nobody for what another system said; then `source` names its key.
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    source: str = Field(default="", sa_column_kwargs={"server_default": ""})
     device_at: datetime | None = None
     at: datetime

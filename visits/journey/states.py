@@ -109,6 +109,17 @@ SUSPENSIONS: dict[str, tuple[str, Clock]] = {
     "customs": (N_("empêchement de la douane"), Clock.CUSTOMS),
 }
 
+#: Why a terminal cannot bring a container to its bay.
+BLOCKS: dict[str, str] = {
+    "stacked": N_("sous d'autres conteneurs"),
+    "equipment": N_("engin en panne ou pris"),
+    "damaged": N_("conteneur endommagé"),
+    "dangerous": N_("marchandises dangereuses à isoler d'abord"),
+    "unpaid": N_("frais du terminal non réglés"),
+    "hold": N_("retenu par une autre autorité"),
+    "other": N_("autre raison"),
+}
+
 #: States in which nothing more is expected.
 OVER = frozenset({State.RELEASED, State.SEIZED, State.CANCELLED})
 #: States a visit may be withdrawn from: the goods are still under control.
@@ -175,6 +186,12 @@ TABLE: tuple[Row, ...] = (
     Row(State.SUSPENDED, "party_checked_in", State.SUSPENDED, _FIELD | FIRM | {Role.AGENCY_OFFICER}),
     Row(State.RUNNING, "goods_presented", State.RUNNING, _FIELD | _LINK | {Role.TERMINAL}),
     Row(State.SUSPENDED, "goods_presented", State.SUSPENDED, _FIELD | _LINK | {Role.TERMINAL}),
+    *(
+        Row(state, event, state, _LINK | {Role.TERMINAL})
+        for state in (State.BOOKED, State.RUNNING, State.SUSPENDED)
+        for event in ("goods_missing", "goods_blocked")
+    ),
+    Row(State.BOOKED, "goods_taken_back", State.BOOKED, _LINK | {Role.TERMINAL}),
     Row(State.BOOKED, "goods_absent", State.TO_BOOK, _FIELD | _CHIEF),
     Row(State.BOOKED, "party_absent", State.TO_BOOK, _FIELD | _CHIEF),
     Row(State.BOOKED, "agency_absent", State.BOOKED, _FIELD | _CHIEF),

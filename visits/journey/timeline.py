@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from visits.journey.states import SUSPENSIONS
+from visits.journey.states import BLOCKS, SUSPENSIONS
 from visits.texts import N_
 
 #: Beyond this, the time of the device and the time of the server are both shown.
@@ -116,6 +116,8 @@ PLAIN: dict[str, str] = {
     "draw_blocked": N_("Aucun vérificateur ne peut être tiré pour l'instant"),
     "inspector_absent": N_("Vérificateur absent, un autre sera tiré au sort"),
     "goods_presented": N_("Marchandises en place"),
+    "goods_missing": N_("Conteneur non trouvé au terminal"),
+    "goods_taken_back": N_("Le terminal a repris sa réponse"),
     "goods_absent": N_("Marchandises non présentées"),
     "party_absent": N_("Carence (personne absente au rendez-vous)"),
     "visit_started": N_("Visite commencée"),
@@ -199,6 +201,9 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
             return Sentence(text=N_("Arrivée pointée : %(party)s"), words={"party": PARTIES[body["party"]]})
         case "agency_absent":
             return Sentence(text=N_("%(agency)s n'est pas venu au rendez-vous"), facts={"agency": body["agency"]})
+        case "goods_blocked":
+            cause = BLOCKS.get(body["reason"], BLOCKS["other"])
+            return Sentence(text=N_("Conteneur bloqué au terminal : %(cause)s"), words={"cause": cause})
         case "visit_suspended" if body["reason"] in SUSPENSIONS:
             return Sentence(text=N_("Visite suspendue : %(cause)s"), words={"cause": SUSPENSIONS[body["reason"]][0]})
         case "visit_suspended" if body["reason"]:

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from visits.actor import Actor
 from visits.errors import NotFound
-from visits.ids import OfficeId, TenantId
+from visits.ids import OfficeId, SiteId, TenantId
 from visits.people import queries
 from visits.people.passwords import fingerprint
 from visits.people.signin import idle_too_long
@@ -89,6 +89,7 @@ async def _by_key(work: Work, token: str) -> Actor:
         tenant=TenantId(key.tenant_id),
         roles=frozenset({Role(key.role)}),
         office=OfficeId(key.office_id) if key.office_id else None,
+        sites=frozenset(SiteId(UUID(each)) for each in key.site_ids),
         name=key.name,
         source=key.name,
     )

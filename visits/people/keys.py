@@ -1,5 +1,6 @@
 """Keys of other systems: made once, shown once, ended for ever. Only people make and end them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,8 +29,11 @@ class NewKey:
     token: str
 
 
-async def make_key(work: Work, name: str, office: UUID | None) -> NewKey:
-    """A key of an integrator, for one office or for all; an integrator of one office makes keys for it alone."""
+async def make_key(work: Work, name: str, office: UUID | None, *, sites: Collection[UUID] = ()) -> NewKey:
+    """A key of an integrator, for one office or for all; an integrator of one office makes keys for it alone.
+
+    With `sites`, of this office, it is a terminal's key: it reads and tells what concerns them, and nothing else.
+    """
     _a_person(work)
     bound = bound_to(work)
     if bound is not None and office != bound:
@@ -42,12 +46,13 @@ async def make_key(work: Work, name: str, office: UUID | None) -> NewKey:
         id=new_id(),
         token=fingerprint(token),
         name=name,
-        role=Role.INTEGRATOR,
+        role=Role.TERMINAL if sites else Role.INTEGRATOR,
         office_id=office,
+        site_ids=sorted(str(each) for each in sites),
         created_at=work.now,
     )
     work.session.add(key)
-    work.audit("key_made", key.id, office=office, name=name)
+    work.audit("key_made", key.id, office=office, name=name, sites=key.site_ids)
     return NewKey(key=key, token=token)
 
 

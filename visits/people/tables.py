@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from visits.ids import new_id
-from visits.store.base import Row, binary
+from visits.store.base import Row, binary, json
 
 
 class Tenant(SQLModel, table=True):
@@ -134,7 +134,7 @@ class Invitation(Row, table=True):
 
 
 class ApiKey(Row, table=True):
-    """A key of an integrator or of the clearance system; only its SHA-256 is kept."""
+    """A key of an integrator, of the clearance system or of a terminal; only its SHA-256 is kept."""
 
     __tablename__ = "api_key"
 
@@ -142,6 +142,8 @@ class ApiKey(Row, table=True):
     name: str
     role: str
     office_id: UUID | None = Field(default=None, foreign_key="office.id")
+    #: The sites a terminal's key speaks of; no other key has any.
+    site_ids: list[str] = json("[]")
     created_at: datetime
     ended_at: datetime | None = None
 

@@ -119,6 +119,14 @@ class Policies:
         unit=Unit.MINUTES,
         high=1440,
     )
+    landing_minutes: int = _of(
+        240,
+        group=BOOKING,
+        title=N_("Visiter au plus tôt après l'arrivée prévue du navire"),
+        hint=N_("Pour les rendez-vous provisoires, pris avant le débarquement."),
+        unit=Unit.MINUTES,
+        high=10080,
+    )
     grace_minutes: int = _of(
         15,
         group=BOOKING,

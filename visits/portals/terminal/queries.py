@@ -1,27 +1,31 @@
 """What a terminal may read: which container of its office stands where and when, and nothing about whose it is."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
 from visits.booking.tables import Appointment, BookingPart
 from visits.declarations.tables import Declaration
+from visits.fieldwork.positioning import words_on
+from visits.fieldwork.positions import Position, Standing, standing
 from visits.fieldwork.tables import Step
-from visits.fieldwork.words import Deed
-from visits.journey.states import State
+from visits.journey.states import Level, State
 from visits.journey.tables import Transition, Visit
 from visits.sites.tables import Resource, Site
 from visits.store.work import Work
 
 #: Appointments a terminal prepares, has prepared, or at which nothing stood.
 SHOWN = ("confirmed", "done", "no_show_goods")
-#: States in which a container may still be placed.
+#: States in which a terminal may still say where a container is.
 AHEAD = frozenset({State.BOOKED, State.RUNNING, State.SUSPENDED})
+#: States in which a visit has a provisional time at most.
+BEFORE = frozenset({State.PACKAGE, State.CHECKING, State.TO_BOOK})
+#: The longest list; a terminal places some hundreds of containers a day.
+MOST = 5000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,34 +33,51 @@ class Place:
     """One container, or the goods of a visit without any, and where they are wanted."""
 
     visit: UUID
+    reference: str
     #: Empty for goods without container.
     container: str
     number: str
+    level: Level
+    site_id: UUID | None
+    site_code: str
     site: str
     #: Empty while no bay is chosen.
     bay: str
     day: date
     starts_at: datetime
-    #: to_place, placed or absent.
-    state: str
-    placed_at: datetime | None
+    ends_at: datetime
+    #: What the terminal said of it; `placed` too where the visit was made.
+    standing: Standing
+    #: The visit waits for it: a word on it still counts.
+    open: bool
+    #: The visit has not begun: what was said can be taken back.
+    ahead: bool
+
+    @property
+    def position(self) -> Position:
+        """Where the container stands."""
+        return self.standing.position
 
 
-async def to_place(work: Work, days: tuple[date, date], site: UUID | None = None) -> list[Place]:
-    """The containers of the terminal's office for these days, by time."""
+async def places(work: Work, first: date, last: date, *, site: UUID | None = None) -> list[Place]:
+    """The containers of the terminal's office, or of its key's sites, for these days: by hour and bay."""
     rows = (
         await work.session.execute(
             select(
                 col(Visit.id),
                 col(Visit.order)["containers"].label("containers"),
+                col(Visit.level),
                 col(Visit.state),
                 col(Visit.reference),
                 col(Declaration.serial),
                 col(Declaration.number),
+                col(Site.id).label("site_id"),
+                col(Site.code).label("site_code"),
                 col(Site.name).label("site"),
                 col(Appointment.day),
                 col(Appointment.status),
                 func.lower(col(Appointment.during)).label("starts_at"),
+                func.upper(col(Appointment.during)).label("ends_at"),
                 _bay().label("bay"),
                 _sent_back().label("since"),
             )
@@ -66,55 +87,51 @@ async def to_place(work: Work, days: tuple[date, date], site: UUID | None = None
             .outerjoin(Site, col(Site.id) == col(Appointment.site_id))
             .where(
                 col(Appointment.office_id) == work.actor.office,
-                col(Appointment.day).between(*days),
+                col(Appointment.day).between(first, last),
                 col(Appointment.status).in_(SHOWN),
-                col(Appointment.site_id) == site if site else true(),
+                col(Visit.level) != Level.VIDEO,
+                *_at(work, site),
             )
-            .order_by(func.lower(col(Appointment.during)), col(Visit.id))
+            .order_by(func.lower(col(Appointment.during)), _bay().nulls_last(), col(Visit.id))
+            .limit(MOST)
         )
     ).all()
-    steps = await _steps(work, {row.id for row in rows})
-    return [place for row in rows for place in _places(row, steps.get(row.id, []))]
+    steps = await words_on(work, {row.id for row in rows})
+    return [_place(row, steps.get(row.id, []), box) for row in rows for box in row.containers or [""]]
 
 
-def _places(row: Any, steps: list[Any]) -> list[Place]:
-    return [_place(row, steps, box) for box in row.containers or [""]]
+def _at(work: Work, site: UUID | None) -> list[ColumnElement[bool]]:
+    rules = [col(Appointment.site_id) == site] if site else []
+    if work.actor.sites:
+        rules.append(col(Appointment.site_id).in_(work.actor.sites))
+    return rules
 
 
-def _place(row: Any, steps: list[Any], box: str) -> Place:
-    mine = [step.at for step in steps if (row.since is None or step.at >= row.since) and (_holds(step, box))]
+def _place(row: Any, steps: list[Step], box: str) -> Place:
+    said = standing(box, steps, since=row.since)
+    state = State(row.state)
     if row.status == "no_show_goods":
-        state = "absent"
-    else:
-        state = "placed" if mine or State(row.state) not in AHEAD else "to_place"
+        said = Standing(position=Position.MISSING)
+    elif state not in AHEAD | BEFORE and said.position is not Position.PLACED:
+        said = Standing(position=Position.PLACED)
+    live = row.status == "confirmed"
     return Place(
         visit=row.id,
+        reference=row.reference,
         container=box,
         number=f"{row.serial or ''} {row.number}".strip() if row.number else row.reference,
+        level=Level(row.level),
+        site_id=row.site_id,
+        site_code=row.site_code or "",
         site=row.site or "",
         bay=row.bay or "",
         day=row.day,
         starts_at=row.starts_at,
-        state=state,
-        placed_at=min(mine, default=None) if state == "placed" else None,
+        ends_at=row.ends_at,
+        standing=said,
+        open=live and state in AHEAD,
+        ahead=live and state is State.BOOKED,
     )
-
-
-def _holds(step: Any, box: str) -> bool:
-    return not box or box in step.body["containers"]
-
-
-async def _steps(work: Work, visits: Collection[UUID]) -> dict[UUID, list[Any]]:
-    """When which containers were said to stand at the bay, for each visit."""
-    rows = await work.session.execute(
-        select(col(Step.visit_id), col(Step.body), col(Step.at)).where(
-            col(Step.visit_id).in_(visits), col(Step.kind) == Deed.GOODS_PRESENTED
-        )
-    )
-    found: dict[UUID, list[Any]] = {}
-    for row in rows:
-        found.setdefault(row.visit_id, []).append(row)
-    return found
 
 
 def _sent_back() -> Any:
