@@ -77,7 +77,7 @@ async def test_the_visit_shows_goods_without_value_owner_or_other_agencies(stage
     async with stage.browser("agency_officer") as phone:
         text = said(await phone.get(f"/agency/visits/{visit.id}"))
 
-    for shown in ("Disques de frein", "8708.30.00", "Turquie", "420 Carton", "QZVU 508 163 9", "Terminal 1"):
+    for shown in ("Disques de frein", "8708.30.00", "Turquie", "420 cartons", "QZVU 508 163 9", "Terminal 1"):
         assert shown in text
     for hidden in ("12000000", "12 000 000", "20000", "Transit Lagune", "Comptoir", "VETO", "Inspector1"):
         assert hidden not in text

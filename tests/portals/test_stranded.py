@@ -138,7 +138,7 @@ async def test_by_mouse_the_chief_moves_it_from_the_queue(stage: Stage, app: Lit
         await desk.go("/chief")
         await desk.press("Replacer le rendez-vous", role="link")
         await desk.page.get_by_label("Raison").fill("Aire en panne")
-        await desk.page.get_by_label("10 h actuel").check()
+        await desk.page.locator("input[name=start][value*='T10:00']").check()
         await desk.press("Déplacer la visite")
         await desk.go("/chief")
         assert await desk.page.get_by_text("Rien ne vous attend").count() == 1

@@ -239,7 +239,7 @@ def _item(item: Item, content: Content, voice: Voice) -> Iterator[Row]:
     lead = next((row for row in item.comparisons if row.facet is Facet.QUANTITY), None)
     others = [row for row in item.comparisons if row is not lead]
     number = f"{item.number}." if item.number is not None else voice.say(N_("Non déclaré –"))
-    title = joined((f"{number} {item.description}", item.hs))
+    title = joined((f"{number} {item.description}", language.dotted(item.hs)))
     yield Row(cells=[title, *(_sides(lead, voice) if lead else [""] * 5)], strong=bool(lead and lead.differs))
     for row in (row for row in others if row.differs):
         yield Row(cells=[voice.say(words.FACETS[row.facet]), *_sides(row, voice)], strong=True, small=True)
@@ -272,7 +272,7 @@ def _sides(row: Comparison, voice: Voice) -> list[str]:
 def _side(row: Comparison, text: str | None, voice: Voice) -> str:
     if text is None:
         return ""
-    return voice.side(row, Decimal(text)) if row.facet in words.FIGURES else text
+    return voice.side(row, Decimal(text)) if row.facet in words.FIGURES else voice.text(row.facet, text)
 
 
 def _gap(row: Comparison, voice: Voice) -> str:

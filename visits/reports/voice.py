@@ -90,7 +90,17 @@ class Voice:
             return language.money(figure, row.unit, self.lang)
         if row.facet in _WEIGHTS:
             return language.weight(figure, self.lang)
-        return f"{self.number(figure)}{NBSP}{row.unit}" if row.unit else self.number(figure)
+        unit = language.counted(row.unit, figure)
+        return f"{self.number(figure)}{NBSP}{unit}" if unit else self.number(figure)
+
+    def text(self, facet: Facet, text: str) -> str:
+        """One side of a comparison in words: a tariff code with its dots, a country by its name."""
+        match facet:
+            case Facet.SPECIES:
+                return language.dotted(text)
+            case Facet.ORIGIN:
+                return language.country(text, self.lang)
+        return text
 
 
 def first_upper(text: str) -> str:

@@ -13,6 +13,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -214,6 +215,24 @@ def number(value: int | float | Decimal, lang: str, digits: int | None = None) -
     pattern = "#,##0.###" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
     text = str(format_decimal(value, pattern, locale=_CLDR[lang]))
     return text.replace(NBSP, NARROW)
+
+
+def counted(unit: str, figure: int | Decimal) -> str:
+    """« 420 cartons »: the clearance system names a package in the singular; a code or symbol stays as it is."""
+    if not unit.isalpha() or len(unit) <= 3:
+        return unit
+    plural = abs(figure) >= 2 and unit[-1].lower() not in "sxz"
+    return unit.lower() + ("s" if plural else "")
+
+
+def dotted(code: str) -> str:
+    """8708.30.00: a tariff code as it is printed."""
+    return ".".join([code[:4], *(code[at : at + 2] for at in range(4, len(code), 2))]) if code.isdigit() else code
+
+
+def country(code: str, lang: str) -> str:
+    """The name of a country, or its code if nobody knows it."""
+    return str(Locale.parse(_CLDR[lang]).territories.get(code, code))
 
 
 def money(amount: int | Decimal, currency: str, lang: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from visits.reports.content import Check, Comparison, Item, content_digest, short_hash
+from visits.reports.content import Check, Comparison, Item, content_digest, from_stored, short_hash, to_stored
 from visits.reports.render import pdf
 from visits.reports.words import Answer, Extent, Facet, SignerKind
 
@@ -145,7 +145,7 @@ def test_english_hours_and_figures_are_english(printed):
 def test_the_whole_report_says_each_difference(printed, full_report):
     shown = text(printed(full_report))
 
-    assert "origine CN VN différent" in shown
+    assert "origine Chine Viêt Nam différent" in shown
     assert "valeur 100,00 € 150,25 € +50,25 €" in shown
     assert "Conformes : poids net 12,5 kg." in shown
     assert "TC 1-50 non trouvé différent" in shown
@@ -157,6 +157,28 @@ def test_the_whole_report_says_each_difference(printed, full_report):
     assert "9 h 40 à 9 h 46, engin de levage" in shown
     assert "relevée à 8 m près" in shown
     assert "l’heure de l’appareil est incertaine" in shown
+
+
+def test_goods_are_written_as_on_the_tablet_and_stored_as_they_were_declared(printed, a_report):
+    item = Item(
+        number=1,
+        description="Disques de frein",
+        hs="87083000",
+        comparisons=(
+            Comparison(facet=Facet.QUANTITY, declared="420", found="468", unit="Carton"),
+            Comparison(facet=Facet.SPECIES, declared="87083000", found="87089900"),
+            Comparison(facet=Facet.ORIGIN, declared="TR", found="TR"),
+        ),
+    )
+    report = a_report(items=(item,))
+    before = content_digest(report)
+
+    said = text(printed(report)).replace("\u00a0", " ")
+
+    for words in ("8708.30.00", "420 cartons", "468 cartons", "+48 cartons", "8708.99.00", "origine Turquie"):
+        assert words in said
+    assert content_digest(report) == before
+    assert from_stored(to_stored(report)).items[0].comparisons[0].unit == "Carton"
 
 
 def test_an_unvalidated_copy_says_so_on_every_page(printed):

@@ -9,7 +9,7 @@ from jinja2 import DictLoader, Environment
 
 from visits.texts import N_
 from visits.web import language
-from visits.web.language import choose, say, say_many
+from visits.web.language import choose, counted, dotted, say, say_many
 from visits.web.typo import NARROW as NN
 from visits.web.typo import NBSP as NB
 
@@ -163,3 +163,16 @@ def test_a_template_shows_days_and_figures_by_filters() -> None:
     language.install(environment, "en")
 
     assert environment.get_template("page").render(at=AT, n=1284, zone=UTC) == "Tuesday 24 November, 10:30 1,284"
+
+
+@pytest.mark.parametrize(
+    ("unit", "figure", "shown"),
+    [("Carton", 420, "cartons"), ("Carton", 1, "carton"), ("Colis", 2, "colis"), ("KGM", 2, "KGM"), ("m³", 2, "m³")],
+)
+def test_packages_are_counted_in_the_plural_and_codes_stay(unit: str, figure: int, shown: str) -> None:
+    assert counted(unit, figure) == shown
+
+
+@pytest.mark.parametrize(("code", "shown"), [("87083000", "8708.30.00"), ("870830", "8708.30"), ("8708.30", "8708.30")])
+def test_a_tariff_code_has_its_dots(code: str, shown: str) -> None:
+    assert dotted(code) == shown

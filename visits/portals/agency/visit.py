@@ -16,13 +16,13 @@ from visits.ids import new_id
 from visits.portals.agency import queries
 from visits.portals.agency.home import AGENCIES, row_of
 from visits.portals.copying import copy
-from visits.portals.inspector.course import country, dotted, items_of, name_of, spaced
+from visits.portals.inspector.course import items_of, name_of, spaced
 from visits.portals.posted import fix_of, sent_id
 from visits.portals.telling import at_office
 from visits.sites.hours import grid_of
 from visits.store.work import Work
 from visits.texts import N_
-from visits.web.language import weight
+from visits.web.language import counted, country, dotted, number, weight
 from visits.web.pages import go, language_of, page
 from visits.web.route import get, post
 
@@ -66,9 +66,17 @@ def _item(item: Mapping[str, Any], language: str) -> dict[str, Any]:
         "name": name_of(item),
         "code": dotted(item.get("commodity_code") or item.get("hs6") or ""),
         "origin": country(item["origin"], language) if item.get("origin") else "",
-        "packages": " ".join(str(part) for part in (packages.get("count"), packages.get("kind_name")) if part),
+        "packages": _packages(packages, language),
         "net": weight(Decimal(item["net_weight"]), language) if item.get("net_weight") else "",
     }
+
+
+def _packages(packages: Mapping[str, Any], language: str) -> str:
+    """« 420 cartons »."""
+    if not packages.get("count"):
+        return str(packages.get("kind_name") or "")
+    figure = Decimal(packages["count"])
+    return f"{number(figure, language)} {counted(packages.get('kind_name') or '', figure)}".strip()
 
 
 @post("/agency/visits/{visit_id:uuid}/arrive", roles=AGENCIES)

@@ -6,15 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from babel import Locale
-
 from visits.declarations.queries import Case
 from visits.fieldwork import rules
 from visits.fieldwork.rules import Box, ItemState, Outline, Record
 from visits.fieldwork.run import outline_of
 from visits.fieldwork.words import FIGURES, About, Deed, Facet, Kind, Moment, SealState
 from visits.texts import N_
-from visits.web.language import number, say
+from visits.web.language import counted, country, dotted, number, say
 
 #: What the button says when this photo is the next thing missing, and what the list says.
 PHOTOS: dict[About, tuple[str, str]] = {
@@ -189,16 +187,6 @@ def spaced(container: str) -> str:
     return f"{container[:4]} {container[4:7]} {container[7:10]} {container[10]}"
 
 
-def dotted(code: str) -> str:
-    """8708.30.00: a tariff code as it is printed."""
-    return ".".join([code[:4], *(code[at : at + 2] for at in range(4, len(code), 2))]) if code.isdigit() else code
-
-
-def country(code: str, language: str) -> str:
-    """The name of a country, or its code if nobody knows it."""
-    return str(Locale.parse("pt_PT" if language == "pt" else language).territories.get(code, code))
-
-
 def side(facet: Facet, text: str, unit: str, language: str) -> str:
     """One side of a comparison as people read it."""
     if not text:
@@ -213,14 +201,6 @@ def side(facet: Facet, text: str, unit: str, language: str) -> str:
         case _:
             figure = Decimal(text)
             return f"{number(figure, language)} {counted(unit, figure)}".strip()
-
-
-def counted(unit: str, figure: Decimal) -> str:
-    """« 420 cartons »: the clearance system names a package in the singular; a code or symbol stays as it is."""
-    if not unit.isalpha() or len(unit) <= 3:
-        return unit
-    plural = abs(figure) >= 2 and unit[-1].lower() not in "sxz"
-    return unit.lower() + ("s" if plural else "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
