@@ -61,6 +61,7 @@ from visits.portals.public import report as public_report
 from visits.portals.public import signin as public_signin
 from visits.portals.public import tour as public_tour
 from visits.portals.supervisor import board as supervisor_board
+from visits.portals.terminal import api as terminal_api
 from visits.portals.terminal import home as terminal_home
 from visits.portals.terminal import positioning as terminal_positioning
 from visits.reports import api as reports_api
@@ -107,6 +108,7 @@ ROUTES: list[Any] = [
     *admin_sites.ROUTES,
     *agency_home.ROUTES,
     *agency_visit.ROUTES,
+    *terminal_api.ROUTES,
     *terminal_home.ROUTES,
     *terminal_positioning.ROUTES,
     *integrity_home.ROUTES,

@@ -63,7 +63,15 @@ def test_the_style_sheet_leaves_room_for_a_page_on_a_thin_line() -> None:
 
 @pytest.mark.parametrize(
     ("name", "most"),
-    [("hold.js", 1), ("stepper.js", 1), ("live.js", 1), ("photo.js", 1), ("sign.js", 6), ("upload.js", 17), ("wish.js", 3)],
+    [
+        ("hold.js", 1),
+        ("stepper.js", 1),
+        ("live.js", 1),
+        ("photo.js", 1),
+        ("sign.js", 6),
+        ("upload.js", 17),
+        ("wish.js", 3),
+    ],
 )
 def test_a_script_is_no_larger_than_its_use(name: str, most: int) -> None:
     assert (STATIC / f"{manifest()[name]}.br").stat().st_size <= most * KB

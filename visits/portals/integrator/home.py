@@ -1,6 +1,7 @@
 """/integrator: the keys of other systems, what came in with them, and how to begin."""
 
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from litestar import Request, Response
@@ -15,8 +16,8 @@ from visits.people.tables import ApiKey
 from visits.portals.chief.messages import KINDS
 from visits.portals.integrator import queries
 from visits.roles import KEY_HOLDERS, NAMES, Role
-from visits.sites.queries import offices
-from visits.sites.tables import Office
+from visits.sites.queries import offices, sites_of
+from visits.sites.tables import Office, Site
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
@@ -52,14 +53,21 @@ async def make(work: Work, request: Asked) -> Response[str]:
     known = {str(each.id): each for each in await _offices(work)}
     bound = keys.bound_to(work)
     chosen = form.choice("office", known if bound else ["", *known]) if bound or form.values.get("office") else ""
+    sites = {str(each.id): each for each in await _sites(work)}
+    site = sites[form.choice("site", sites)] if form.values.get("site") in sites else None
+    if form.values.get("site") and site is None:
+        form.choice("site", sites)
     if form.errors:
         return await _home(work, request, form)
     try:
-        made = await keys.make_key(work, name, known[chosen].id if chosen else None)
+        if site is not None:
+            made = await keys.make_key(work, name, site.office_id, sites=[site.id])
+        else:
+            made = await keys.make_key(work, name, known[chosen].id if chosen else None)
     except keys.KeyNameTaken as refusal:
         form.blame(request, "name", refusal)
         return await _home(work, request, form)
-    return page(request, "integrator/key.html", key=made.key, token=made.token, curl=_curl(request))
+    return page(request, "integrator/key.html", key=made.key, token=made.token, curl=_curl(request, site))
 
 
 @post(HOME + "/keys/{key_id:uuid}/end", roles=KEY_HOLDERS)
@@ -88,6 +96,7 @@ async def _home(work: Work, request: Asked, form: Form) -> Response[str]:
         reads=reads,
         person=work.actor.person is not None,
         offices=choices if bound else [("", say(N_("tous les bureaux"), language)), *choices],
+        sites=[("", say(N_("non, pour le dédouanement"), language)), *await _places(work, codes)],
         form=form,
         curl=_curl(request),
     )
@@ -99,8 +108,24 @@ async def _offices(work: Work) -> list[Office]:
     return [each for each in await offices(work) if bound in (None, each.id)]
 
 
-def _curl(request: Asked) -> str:
+async def _sites(work: Work) -> list[Site]:
+    """The sites a terminal's key may be made for."""
+    return [site for office in await _offices(work) for site in await sites_of(work, office.id)]
+
+
+async def _places(work: Work, codes: dict[UUID, str]) -> list[tuple[str, str]]:
+    return [(str(each.id), f"{each.name} ({codes[each.office_id]})") for each in await _sites(work)]
+
+
+def _curl(request: Asked, site: Site | None = None) -> str:
     address = request.app.state.settings.public_url.rstrip("/")
+    if site is not None:
+        return "\n".join(
+            (
+                'curl -H "Authorization: Bearer $KEY" \\',
+                f"  '{address}/api/terminal/positioning?site={quote(site.code)}'",
+            )
+        )
     return "\n".join(
         (
             'curl -H "Authorization: Bearer $KEY" -H "Content-Type: application/xml" \\',

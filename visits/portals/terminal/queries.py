@@ -1,7 +1,7 @@
 """What a terminal may read: which container of its office stands where and when, and nothing about whose it is."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,11 @@ from sqlmodel import col
 
 from visits.booking.tables import Appointment, BookingPart
 from visits.declarations.tables import Declaration
+<<<<<<< HEAD
 from visits.fieldwork.positioning import words_on
+=======
+from visits.fieldwork.positioning import Said, words_on
+>>>>>>> cdf95fe (wip)
 from visits.fieldwork.positions import Position, Standing, standing
 from visits.fieldwork.tables import Step
 from visits.journey.states import Level, State
@@ -24,6 +28,11 @@ SHOWN = ("confirmed", "done", "no_show_goods")
 AHEAD = frozenset({State.BOOKED, State.RUNNING, State.SUSPENDED})
 #: States in which a visit has a provisional time at most.
 BEFORE = frozenset({State.PACKAGE, State.CHECKING, State.TO_BOOK})
+<<<<<<< HEAD
+=======
+#: How long after its day a word on a container is still looked for.
+RECENT = timedelta(days=7)
+>>>>>>> cdf95fe (wip)
 #: The longest list; a terminal places some hundreds of containers a day.
 MOST = 5000
 
@@ -100,6 +109,7 @@ async def places(work: Work, first: date, last: date, *, site: UUID | None = Non
     return [_place(row, steps.get(row.id, []), box) for row in rows for box in row.containers or [""]]
 
 
+<<<<<<< HEAD
 def _at(work: Work, site: UUID | None) -> list[ColumnElement[bool]]:
     rules = [col(Appointment.site_id) == site] if site else []
     if work.actor.sites:
@@ -107,6 +117,42 @@ def _at(work: Work, site: UUID | None) -> list[ColumnElement[bool]]:
     return rules
 
 
+=======
+async def meant(work: Work, said: Said, reference: str = "") -> Visit | None:
+    """The visit a terminal's system speaks of: that of the same message before, the one named, else the nearest one.
+
+    Only visits with a time at the terminal's sites are looked at; one that still waits goes before one that is over.
+    """
+    known = await work.session.get(Step, said.id)
+    if known is not None:
+        return await work.session.get(Visit, known.visit_id)
+    holds: Any = col(Visit.order)["containers"]
+    waits = col(Appointment.status) == "confirmed"
+    return await work.session.scalar(
+        select(Visit)
+        .join(Appointment, col(Appointment.visit_id) == col(Visit.id))
+        .where(
+            col(Appointment.office_id) == work.actor.office,
+            col(Appointment.status).in_(SHOWN),
+            col(Appointment.day) >= work.now.date() - RECENT,
+            col(Visit.level) != Level.VIDEO,
+            holds.contains([said.container]) if said.container else func.jsonb_array_length(holds) == 0,
+            *_at(work, None),
+            *([col(Visit.reference) == reference] if reference else []),
+        )
+        .order_by(waits.desc(), func.lower(col(Appointment.during)), col(Visit.id))
+        .limit(1)
+    )
+
+
+def _at(work: Work, site: UUID | None) -> list[ColumnElement[bool]]:
+    rules = [col(Appointment.site_id) == site] if site else []
+    if work.actor.sites:
+        rules.append(col(Appointment.site_id).in_(work.actor.sites))
+    return rules
+
+
+>>>>>>> cdf95fe (wip)
 def _place(row: Any, steps: list[Step], box: str) -> Place:
     said = standing(box, steps, since=row.since)
     state = State(row.state)
