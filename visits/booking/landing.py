@@ -30,11 +30,8 @@ from visits.texts import N_
 LANDING = "landing"
 #: States of a visit that has not begun.
 WAITING = (State.PACKAGE, State.CHECKING, State.TO_BOOK, State.BOOKED)
-<<<<<<< HEAD
-=======
 #: Containers named in one message.
 MOST_BOXES = 5000
->>>>>>> cdf95fe (wip)
 #: Before any word on a ship.
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 #: How far ahead a ship may be announced.
@@ -145,10 +142,7 @@ async def expect(
     if abs(expected_at - work.now) > FARTHEST:
         raise FarAway(days=FARTHEST.days)
     arrival = await _known(work, office, manifest, expected_at)
-<<<<<<< HEAD
-=======
     _own(work, arrival)
->>>>>>> cdf95fe (wip)
     said = _said(work, at)
     if said < arrival.told_at or arrival.landed_at is not None:
         return arrival, False
@@ -174,10 +168,7 @@ async def land(
     arrival = await _locked(work, office.id, _named(manifest))
     if arrival is None:
         raise NotAnnounced()
-<<<<<<< HEAD
-=======
     _own(work, arrival)
->>>>>>> cdf95fe (wip)
     fresh = {each.upper() for each in containers} - set(arrival.landed)
     if arrival.landed_at is not None or (containers and not fresh):
         return arrival, False
@@ -283,14 +274,11 @@ def _said(work: Work, at: datetime | None) -> datetime:
     return min(at, work.now) if at is not None else work.now
 
 
-<<<<<<< HEAD
-=======
 def _own(work: Work, arrival: Arrival) -> None:
     """A terminal's key speaks of the ships it announced, and of those the office did; another's are not there."""
     if work.actor.sites and arrival.source not in ("", "hand", work.actor.source):
         raise NotAnnounced()
 
 
->>>>>>> cdf95fe (wip)
 def _source(work: Work) -> str:
     return work.actor.source or "hand"

@@ -86,15 +86,6 @@ async def report(work: Work, visit_id: UUID, said: Said) -> Heard:
 
 
 async def _hear(work: Work, visit: Visit, said: Said) -> Heard:
-<<<<<<< HEAD
-    _sound(work, visit, said)
-    since = await sent_back_at(work, visit.id)
-    before = standing(said.container, (await words_on(work, {visit.id})).get(visit.id, []), since=since)
-    body = {"containers": [said.container] if said.container else []} | _why(said)
-    known = await work.session.get(Step, said.id)
-    if known is not None and (known.visit_id != visit.id or known.body != body):
-        raise queries.IdTaken()
-=======
     body = {"containers": [said.container] if said.container else []} | _why(said)
     known = await work.session.get(Step, said.id)
     if known is not None and (known.visit_id, known.kind, known.body) != (visit.id, DEEDS[said.position], body):
@@ -102,7 +93,6 @@ async def _hear(work: Work, visit: Visit, said: Said) -> Heard:
     _sound(work, visit, said)
     since = await sent_back_at(work, visit.id)
     before = standing(said.container, (await words_on(work, {visit.id})).get(visit.id, []), since=since)
->>>>>>> cdf95fe (wip)
     fresh = await queries.deed(work, visit, DEEDS[said.position], id=said.id, device_at=said.at, body=body)
     after = standing(said.container, (await words_on(work, {visit.id})).get(visit.id, []), since=since)
     if after.said != said.id:

@@ -10,11 +10,7 @@ from sqlmodel import col
 
 from visits.booking.tables import Appointment, BookingPart
 from visits.declarations.tables import Declaration
-<<<<<<< HEAD
-from visits.fieldwork.positioning import words_on
-=======
 from visits.fieldwork.positioning import Said, words_on
->>>>>>> cdf95fe (wip)
 from visits.fieldwork.positions import Position, Standing, standing
 from visits.fieldwork.tables import Step
 from visits.journey.states import Level, State
@@ -28,11 +24,8 @@ SHOWN = ("confirmed", "done", "no_show_goods")
 AHEAD = frozenset({State.BOOKED, State.RUNNING, State.SUSPENDED})
 #: States in which a visit has a provisional time at most.
 BEFORE = frozenset({State.PACKAGE, State.CHECKING, State.TO_BOOK})
-<<<<<<< HEAD
-=======
 #: How long after its day a word on a container is still looked for.
 RECENT = timedelta(days=7)
->>>>>>> cdf95fe (wip)
 #: The longest list; a terminal places some hundreds of containers a day.
 MOST = 5000
 
@@ -109,15 +102,6 @@ async def places(work: Work, first: date, last: date, *, site: UUID | None = Non
     return [_place(row, steps.get(row.id, []), box) for row in rows for box in row.containers or [""]]
 
 
-<<<<<<< HEAD
-def _at(work: Work, site: UUID | None) -> list[ColumnElement[bool]]:
-    rules = [col(Appointment.site_id) == site] if site else []
-    if work.actor.sites:
-        rules.append(col(Appointment.site_id).in_(work.actor.sites))
-    return rules
-
-
-=======
 async def meant(work: Work, said: Said, reference: str = "") -> Visit | None:
     """The visit a terminal's system speaks of: that of the same message before, the one named, else the nearest one.
 
@@ -152,7 +136,6 @@ def _at(work: Work, site: UUID | None) -> list[ColumnElement[bool]]:
     return rules
 
 
->>>>>>> cdf95fe (wip)
 def _place(row: Any, steps: list[Step], box: str) -> Place:
     said = standing(box, steps, since=row.since)
     state = State(row.state)
