@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Integer, Select, TextClause, bindparam, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
@@ -61,6 +61,24 @@ _LIVE_OF = (
     select(Appointment)
     .where(col(Appointment.visit_id) == bindparam("visit"), col(Appointment.status).in_(LIVE))
     .execution_options(populate_existing=True)
+)
+_ADD_PARTS = text(
+    "insert into booking_part (id, appointment_id, resource_id, role, day, during, live, placeholder)"
+    " select id, :appointment, resource_id, role, :day, tstzrange(:first, :last), true, placeholder"
+    " from unnest(cast(:ids as uuid[]), cast(:resources as uuid[]), cast(:roles as text[]),"
+    " cast(:placeholders as boolean[])) as part(id, resource_id, role, placeholder)"
+    " on conflict do nothing returning id"
+)
+_LOCK_FIRM = select(col(Firm.id)).where(col(Firm.id) == bindparam("firm")).with_for_update(key_share=True)
+_HOLDS = (
+    select(func.count())
+    .select_from(Appointment)
+    .where(
+        col(Appointment.firm_id) == bindparam("firm"),
+        col(Appointment.status) == "held",
+        col(Appointment.expires_at) >= bindparam("now"),
+        col(Appointment.visit_id) != bindparam("visit"),
+    )
 )
 
 
@@ -278,39 +296,24 @@ async def flip(work: Work, appointment: Appointment, *, status: str) -> None:
 
 async def add_parts(work: Work, appointment: Appointment, resources: Mapping[str, UUID]) -> int:
     """The parts of an appointment, one a role; returns how many the exclusion constraint let in."""
-    statement = insert(BookingPart).values(
-        [
-            {
-                "id": new_id(),
-                "appointment_id": appointment.id,
-                "resource_id": resource,
-                "role": role,
-                "day": appointment.day,
-                "during": appointment.during,
-                "live": True,
-                "placeholder": not role.startswith(("bay", "scanner")),
-            }
-            for role, resource in resources.items()
-        ]
-    )
-    added = await work.session.execute(statement.on_conflict_do_nothing().returning(col(BookingPart.id)))
-    return len(added.all())
+    during = appointment.during
+    bound = {
+        "ids": [new_id() for _ in resources],
+        "resources": list(resources.values()),
+        "roles": list(resources),
+        "placeholders": [not role.startswith(("bay", "scanner")) for role in resources],
+        "appointment": appointment.id,
+        "day": appointment.day,
+        "first": during.lower,
+        "last": during.upper,
+    }
+    return len((await work.session.execute(_ADD_PARTS, bound)).all())
 
 
 async def holds_of_firm(work: Work, firm_id: UUID, *, apart_from: UUID) -> int:
     """How many times a firm keeps unconfirmed for its other visits; the firm is locked until the commit."""
-    await work.session.execute(select(col(Firm.id)).where(col(Firm.id) == firm_id).with_for_update(key_share=True))
-    count = await work.session.scalar(
-        select(func.count())
-        .select_from(Appointment)
-        .where(
-            col(Appointment.firm_id) == firm_id,
-            col(Appointment.status) == "held",
-            col(Appointment.expires_at) >= work.now,
-            col(Appointment.visit_id) != apart_from,
-        )
-    )
-    return int(count or 0)
+    await work.session.execute(_LOCK_FIRM, {"firm": firm_id})
+    return int(await work.session.scalar(_HOLDS, {"firm": firm_id, "now": work.now, "visit": apart_from}) or 0)
 
 
 async def agencies_by_code(work: Work, codes: Sequence[str]) -> list[tuple[UUID, str]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -18,6 +18,11 @@ _DEFER = text(
     "select procrastinate_defer_jobs_v1(array[row(cast('events' as varchar), cast(:task as varchar), 0,"
     " cast(:lock as text), null::text, cast(:args as jsonb), null::timestamptz)::procrastinate_job_to_defer_v1])"
 )
+_AT = (
+    insert(Due)
+    .values({name: bindparam(name) for name in ("id", "kind", "subject_id", "due_at", "body", "made_at")})
+    .on_conflict_do_update(index_elements=["kind", "subject_id", "due_at"], set_={"done_at": None})
+)
 
 
 async def run_now(work: Work, task: str, *, lock: str, **args: Any) -> None:
@@ -28,12 +33,8 @@ async def run_now(work: Work, task: str, *, lock: str, **args: Any) -> None:
 
 async def at(work: Work, moment: datetime, kind: str, subject: UUID, **body: Any) -> None:
     """Remember a future moment; the same kind, subject and moment twice is one, and one forgotten comes back."""
-    statement = insert(Due).values(
-        id=new_id(), kind=kind, subject_id=subject, due_at=moment, body=body, made_at=work.now
-    )
-    await work.session.execute(
-        statement.on_conflict_do_update(index_elements=["kind", "subject_id", "due_at"], set_={"done_at": None})
-    )
+    row = {"id": new_id(), "kind": kind, "subject_id": subject, "due_at": moment, "body": body, "made_at": work.now}
+    await work.session.execute(_AT, row)
 
 
 async def forget(work: Work, kind: str, subject: UUID) -> None:
