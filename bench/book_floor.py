@@ -39,6 +39,7 @@ from visits.booking.confirm import confirm
 from visits.booking.hold import hold
 from visits.journey.tables import Visit
 from visits.sites.queries import office_by_id
+from visits.store.binaries import programs, server_account
 from visits.store.embedded import Embedded
 
 COPY = "floor"
@@ -156,9 +157,9 @@ def pgbench(there: Arena, database: str, text: str, name: str) -> float:
     """Run a script once; how long it took, in seconds, as pgbench says."""
     file = there.root / f"{name}.sql"
     file.write_text(text, encoding="utf-8")
-    program = there.postgres.program("pgbench")
+    program = programs(server_account()) / "pgbench"
     ran = subprocess.run(
-        [str(program), "-n", "-t", "1", "-f", str(file), there.postgres.dsn("visits_app", database)],
+        [program, "-n", "-t", "1", "-f", str(file), there.postgres.dsn("visits_app", database)],
         capture_output=True,
         text=True,
         check=False,
@@ -184,8 +185,9 @@ async def two_statements(there: Arena, visits: Sequence[UUID]) -> str:
         "prepare write(uuid, uuid, uuid, date, timestamptz, timestamptz, uuid[], text[]) as with made as (insert into"
         " appointment (id, visit_id, office_id, day, during, status, made_at, version, reason) values ($1, $2, $3, $4,"
         " tstzrange($5, $6), 'confirmed', $5, 1, '') returning id) insert into booking_part (id, appointment_id,"
-        " resource_id, role, day, during, live, placeholder) select uuidv7(), $1, r, n, $4, tstzrange($5, $6), true, true"
-        " from unnest($7, $8) as part(r, n) on conflict do nothing;",
+        " resource_id, role, day, during, live, placeholder)"
+        " select uuidv7(), $1, r, n, $4, tstzrange($5, $6), true, true from unnest($7, $8) as part(r, n)"
+        " on conflict do nothing;",
         f"set app.tenant = '{there.stage.tenant}';",
     ]
     for row in found:
@@ -238,9 +240,7 @@ async def copies(there: Arena) -> None:
         await pool.engine.dispose()
     connection = await asyncpg.connect(there.postgres.dsn(Embedded.superuser, "postgres"))
     for name in (COPY, f"{COPY}2"):
-        await connection.execute(
-            "select pg_terminate_backend(pid) from pg_stat_activity where datname = 'visits'"
-        )
+        await connection.execute("select pg_terminate_backend(pid) from pg_stat_activity where datname = 'visits'")
         await connection.execute(f"create database {name} template visits owner visits_owner")
         await connection.execute(f"alter database {name} set app.now = '{MONDAY.isoformat()}'")
     await connection.close()
