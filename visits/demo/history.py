@@ -37,7 +37,9 @@ SEED = 1
 #: Not part of a history: sessions, keys, calendars (written out anew) and seeds of days to come.
 LEFT_OUT = frozenset({"tenant", "session", "invitation", "api_key", "throttle", "idempotency", "day_bits", "due"})
 
-_INSERT = "insert into {table} select * from json_populate_recordset(null::{table}, cast(:rows as json))"
+_INSERT = (
+    "insert into {table} ({columns}) select {columns} from json_populate_recordset(null::{table}, cast(:rows as json))"
+)
 _NUMBERS = text("select nextval('visit_number') from generate_series(1, :n)")
 
 
@@ -60,15 +62,19 @@ async def load(tools: Tools, owner_dsn: str) -> TenantId:
     rows["draw_seed"] = [row for row in rows["draw_seed"] if row["day"] in drawn]
     async with tools.database.work(system(tenant, "demo")) as work:
         for table in tables():
-            await _insert(work, table.name, rows.get(table.name) or [])
+            await _insert(work, table, rows.get(table.name) or [])
         await work.session.execute(_NUMBERS, {"n": len(kept["rows"]["visit"])})
     return tenant
 
 
-async def _insert(work: Work, table: str, rows: list[dict[str, Any]]) -> None:
-    """One statement a table; a row that refers to its own table comes after the one it refers to by its id's age."""
+async def _insert(work: Work, table: Table, rows: list[dict[str, Any]]) -> None:
+    """One statement a table; a row that refers to its own table comes after the one it refers to by its id's age.
+
+    A column younger than the archive has its default, one that is gone since is passed over.
+    """
     if rows:
-        await work.session.execute(text(_INSERT.format(table=table)), {"rows": json.dumps(rows)})
+        columns = ", ".join(f'"{name}"' for name in rows[0] if name in table.columns)
+        await work.session.execute(text(_INSERT.format(table=table.name, columns=columns)), {"rows": json.dumps(rows)})
 
 
 def _read() -> dict[str, Any]:
