@@ -56,6 +56,22 @@ async def twin_of(work: Work, visit_id: UUID, document_type: str, sha256: str) -
     )
 
 
+async def was_refused(work: Work, visit_id: UUID, document_type: str, sha256: str) -> bool:
+    """Did the newest verdict find a defect in a document of this kind with this very content?"""
+    review = await last_review(work, visit_id)
+    named = [UUID(each["document"]) for each in review.defects if each["document"]] if review else []
+    if not named:
+        return False
+    found = await work.session.scalar(
+        select(col(Document.id))
+        .where(
+            col(Document.id).in_(named), col(Document.document_type) == document_type, col(Document.sha256) == sha256
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def bytes_kept(work: Work, visit_id: UUID, *, other_than: UUID | None = None) -> int:
     """Bytes a visit's files take, replaced ones too, and those its open uploads may still bring."""
     files = (

@@ -67,6 +67,13 @@ class FileInfected(FileRefused):
     says = N_("L'antivirus a reconnu un programme nuisible dans ce fichier. Il n'est pas conservé.")
 
 
+class SameFileRefused(FileRefused):
+    """The very file customs sent back: nothing in it was corrected."""
+
+    code = "same-file-refused"
+    says = N_("C'est le fichier que la douane a refusé. Envoyez un fichier corrigé.")
+
+
 class ScannerDown(Refusal):
     """The scanner of this installation does not answer; nothing is taken unscanned."""
 

@@ -220,13 +220,13 @@ async def _finish(tools: Tools, actor: Actor, upload_id: UUID) -> Standing:
             blob = await spool.finish(tools.blobs)
             if upload.sha256 and blob.sha256 != upload.sha256:
                 raise ChecksumMismatch()
+            upload = await tools.database.run(
+                actor, _settle, upload_id, blob=blob, media_type=media_type, limit=tools.settings.package_limit
+            )
         except (FileRefused, ChecksumMismatch) as refusal:
             await tools.database.run(actor, _refuse, upload_id, refusal.code)
             spool.discard()
             raise
-        upload = await tools.database.run(
-            actor, _settle, upload_id, blob=blob, media_type=media_type, limit=tools.settings.package_limit
-        )
     spool.discard()
     return _standing(upload, upload.length)
 

@@ -11,7 +11,7 @@ from visits.declarations.queries import Case, case_of
 from visits.documents import queries
 from visits.documents.antivirus import refuse_harmful
 from visits.documents.names import clean_name
-from visits.documents.refusals import FileEmpty, FileTooLarge, PackageFull
+from visits.documents.refusals import FileEmpty, FileTooLarge, PackageFull, SameFileRefused
 from visits.documents.sniff import sniff
 from visits.documents.tables import Document
 from visits.documents.types import KINDS
@@ -78,9 +78,11 @@ async def add(
     limit: int,
     upload_id: UUID | None = None,
 ) -> Document:
-    """Add a stored file; the same file of the same kind again is the same document."""
+    """Add a stored file; the same file of the same kind again is the same document, unless customs refused it."""
     case = await case_of(work, visit_id, lock=True)
     _open(work, case, arriving.document_type)
+    if await queries.was_refused(work, visit_id, arriving.document_type, blob.sha256):
+        raise SameFileRefused()
     twin = await queries.twin_of(work, visit_id, arriving.document_type, blob.sha256)
     if twin is not None:
         return twin

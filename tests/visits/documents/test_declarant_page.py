@@ -9,6 +9,7 @@ from tests.support.live import PHONE, address, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_documents import accepted, complete, given, package, returned, submitted
 from visits.declarations.lane import Colour
+from visits.documents.types import name_of
 from visits.journey.states import State
 from visits.journey.tables import Visit
 
@@ -163,6 +164,38 @@ async def test_after_a_return_all_defects_stand_on_top_and_one_form_replaces_the
     found = await package(stage, visit.id)
     assert [each.version for each in found.documents if each.document_type == "380"] == [2]
     assert found.case.visit.state == State.CHECKING
+
+
+async def test_the_very_file_that_was_refused_is_said_to_be_so_and_another_is_asked_for(stage: Stage) -> None:
+    visit, invoice = await returned(stage)
+    same = a_pdf(f"{name_of('380')} {visit.id}")
+    form = {"replaces": str(invoice.id)}
+
+    async with stage.browser("declarant") as browser:
+        again = await browser.post(own(visit), data=form, files={"file-380": ("encore.pdf", same, PDF)})
+        other = await browser.post(own(visit), data=form, files={"file-380": ("bis.pdf", a_pdf("bis"), PDF)})
+        back = await browser.post(own(visit), files={"file-380": ("vieux.pdf", same, PDF)})
+
+    assert (again.status_code, other.status_code, back.status_code) == (422, 303, 422)
+    assert "C’est le fichier que la douane a refusé. Envoyez un fichier corrigé." in again.text
+    assert "La pièce est dans le dossier" not in again.text
+    assert [each.version for each in (await package(stage, visit.id)).documents if each.document_type == "380"] == [2]
+
+
+async def test_the_very_file_that_was_refused_is_refused_in_pieces_too(stage: Stage) -> None:
+    visit, _ = await returned(stage)
+    same = a_pdf(f"{name_of('380')} {visit.id}")
+    told = {"visit": str(visit.id), "type": "380", "filename": "encore.pdf"}
+    pairs = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in told.items())
+
+    async with stage.browser("declarant", accept="application/json", **{"tus-resumable": "1.0.0"}) as browser:
+        created = await browser.post(
+            "/api/documents/uploads", headers={"upload-length": str(len(same)), "upload-metadata": pairs}
+        )
+        headers = {"content-type": "application/offset+octet-stream", "upload-offset": "0"}
+        sent = await browser.patch(created.headers["location"], content=same, headers=headers)
+
+    assert (sent.status_code, sent.json()["code"]) == (422, "same-file-refused")
 
 
 async def test_an_upload_in_pieces_replaces_a_document_with_the_form(stage: Stage) -> None:
