@@ -13,7 +13,7 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
 
 from visits import __version__, schema
-from visits.people.access import WhoIsIt
+from visits.people.access import WhoIsIt, know_the_lost
 from visits.routes import ROUTES
 from visits.settings import Settings
 from visits.store.blobs import Blobs
@@ -67,6 +67,7 @@ def make_app(tools: Tools) -> Litestar:
         middleware=[DefineMiddleware(WhoIsIt, exclude=["^/static/", "^/health/"])],
         guards=[guards.roles_of_route, guards.own_origin],
         exception_handlers=HANDLERS,
+        after_exception=[know_the_lost],
         lifespan=[lifespan],
         state=AppState({"tools": tools, "database": tools.database, "settings": tools.settings}),
         openapi_config=OpenAPIConfig(

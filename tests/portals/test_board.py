@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql import Range
 
 from tests.support.stage import Stage
+from tests.support.steps_booking import another
 from tests.support.steps_states import assigned, at_state, booked, happen
 from visits import events
 from visits.clearance.tables import LinkState, Outbound
@@ -15,6 +16,7 @@ from visits.journey.tables import Visit
 from visits.people import queries as people
 from visits.people.signin import open_session
 from visits.portals.supervisor.board import changes
+from visits.portals.supervisor.queries import officers
 from visits.sites.tables import Absence
 
 
@@ -237,3 +239,13 @@ async def test_a_chief_can_move_a_planned_visit_from_the_table_without_dragging(
     table = await shown(stage, "chief", "/supervisor/board?view=table")
 
     assert f'href="/chief/visits/{visit.id}/slots"' in table
+
+
+async def test_inspectors_are_in_the_order_of_their_numbers(stage: Stage) -> None:
+    for number in (10, 11, 4):
+        await another(stage, f"inspector{number}", "officer")
+
+    async with stage.work() as work:
+        found = await officers(work, stage.office.id, stage.clock.now().date())
+
+    assert [name for _, name in found] == [f"inspector{number}" for number in (1, 2, 3, 4, 10, 11)]

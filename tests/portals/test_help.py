@@ -94,6 +94,18 @@ async def test_a_refusal_is_a_page_with_one_way_on(stage: Stage) -> None:
     assert "not-allowed" in answer.text
 
 
+@pytest.mark.parametrize("path", ["/nowhere", "/declarant/nowhere/at/all"])
+async def test_an_address_nobody_serves_keeps_the_header_of_whoever_asks(stage: Stage, path: str) -> None:
+    async with stage.browser("declarant") as browser:
+        known = await browser.get(path)
+    async with stage.browser() as browser:
+        unknown = await browser.get(path)
+
+    assert (known.status_code, unknown.status_code) == (404, 404)
+    assert ("Se déconnecter" in known.text, 'href="/declarant"' in known.text) == (True, True)
+    assert "Se déconnecter" not in unknown.text
+
+
 async def test_nothing_at_an_address_is_said_so(stage: Stage) -> None:
     async with stage.browser("declarant") as browser:
         answer = await browser.get("/nowhere")

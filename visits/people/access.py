@@ -1,17 +1,22 @@
 """Who is behind a request: the administration by host name, then the session's cookie or an API key."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from litestar import Request
 from litestar.connection import ASGIConnection
+from litestar.exceptions import NotFoundException
 from litestar.middleware import AbstractAuthenticationMiddleware, AuthenticationResult
+from litestar.types import Scope
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from visits.actor import Actor
-from visits.errors import NotFound
+from visits.errors import NotFound, Refusal
 from visits.ids import OfficeId, SiteId, TenantId
 from visits.people import queries
 from visits.people.passwords import fingerprint
@@ -32,19 +37,37 @@ class WhoIsIt(AbstractAuthenticationMiddleware):
     """Puts an `Actor` into every request; one without roles for somebody not signed in."""
 
     async def authenticate_request(self, connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
-        database: Database = connection.app.state.database
-        tenant = await tenant_of(database, connection.headers.get("host", ""))
-        nobody = Actor(tenant=TenantId(tenant.id), roles=frozenset())
-        connection.state.tenant = tenant
-        authorization = connection.headers.get("authorization", "")
-        cookie = connection.cookies.get(cookie_name(secure=connection.app.state.settings.secure))
-        if authorization.startswith("Bearer "):
-            actor = await database.run(nobody, _by_key, authorization.removeprefix("Bearer "))
-            return AuthenticationResult(user=actor, auth="key")
-        if cookie:
-            actor = await database.run(nobody, _by_cookie, fingerprint(cookie))
-            return AuthenticationResult(user=actor, auth="cookie")
-        return AuthenticationResult(user=nobody, auth=None)
+        return await who_is_it(connection)
+
+
+async def who_is_it(connection: ASGIConnection[Any, Any, Any, Any]) -> AuthenticationResult:
+    """Whoever the session's cookie or the key belongs to; else somebody without roles."""
+    database: Database = connection.app.state.database
+    tenant = await tenant_of(database, connection.headers.get("host", ""))
+    nobody = Actor(tenant=TenantId(tenant.id), roles=frozenset())
+    connection.state.tenant = tenant
+    authorization = connection.headers.get("authorization", "")
+    cookie = connection.cookies.get(cookie_name(secure=connection.app.state.settings.secure))
+    if authorization.startswith("Bearer "):
+        actor = await database.run(nobody, _by_key, authorization.removeprefix("Bearer "))
+        return AuthenticationResult(user=actor, auth="key")
+    if cookie:
+        actor = await database.run(nobody, _by_cookie, fingerprint(cookie))
+        return AuthenticationResult(user=actor, auth="cookie")
+    return AuthenticationResult(user=nobody, auth=None)
+
+
+async def know_the_lost(fault: Exception, scope: Scope) -> None:
+    """An address nobody serves meets no middleware: find out who asks, so that the page saying so is theirs."""
+    request = Request[Any, Any, Any](scope)
+    if (
+        isinstance(fault, NotFoundException)
+        and "user" not in scope
+        and "text/html" in request.headers.get("accept", "")
+    ):
+        with suppress(Refusal, SQLAlchemyError, OSError):
+            found = await who_is_it(request)
+            scope["user"], scope["auth"] = found.user, found.auth
 
 
 def cookie_name(*, secure: bool) -> str:

@@ -4,6 +4,7 @@ French is the language of record: its texts are the message ids themselves, give
 A datetime is shown in the zone asked for; inside `say` it is shown in the zone it carries.
 """
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -221,7 +222,7 @@ def counted(unit: str, figure: int | Decimal) -> str:
     """« 420 cartons »: the clearance system names a package in the singular; a code or symbol stays as it is."""
     if not unit.isalpha() or len(unit) <= 3:
         return unit
-    plural = abs(figure) >= 2 and unit[-1].lower() not in "sxz"
+    plural = not -2 < figure < 2 and unit[-1].lower() not in "sxz"
     return unit.lower() + ("s" if plural else "")
 
 
@@ -233,6 +234,11 @@ def dotted(code: str) -> str:
 def country(code: str, lang: str) -> str:
     """The name of a country, or its code if nobody knows it."""
     return str(Locale.parse(_CLDR[lang]).territories.get(code, code))
+
+
+def natural(name: str) -> list[str | int]:
+    """A key that puts « Agent 2 » before « Agent 10 »."""
+    return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", name.casefold())]
 
 
 def money(amount: int | Decimal, currency: str, lang: str) -> str:

@@ -9,7 +9,7 @@ from jinja2 import DictLoader, Environment
 
 from visits.texts import N_
 from visits.web import language
-from visits.web.language import choose, counted, dotted, say, say_many
+from visits.web.language import choose, counted, dotted, natural, say, say_many
 from visits.web.typo import NARROW as NN
 from visits.web.typo import NBSP as NB
 
@@ -176,3 +176,9 @@ def test_packages_are_counted_in_the_plural_and_codes_stay(unit: str, figure: in
 @pytest.mark.parametrize(("code", "shown"), [("87083000", "8708.30.00"), ("870830", "8708.30"), ("8708.30", "8708.30")])
 def test_a_tariff_code_has_its_dots(code: str, shown: str) -> None:
     assert dotted(code) == shown
+
+
+def test_names_with_numbers_are_put_in_the_order_of_their_numbers() -> None:
+    names = ["Agent 10", "Agent 2", "agent 11", "Agent 1", "Aya", "3e agent"]
+
+    assert sorted(names, key=natural) == ["3e agent", "Agent 1", "Agent 2", "Agent 10", "agent 11", "Aya"]

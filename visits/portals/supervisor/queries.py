@@ -18,6 +18,7 @@ from visits.performance.board import REPORT_PATIENCE, Planned
 from visits.sites.tables import Resource, Site
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
+from visits.web.language import natural
 
 #: Appointments that were kept, or lost on the day itself.
 SHOWN = ("confirmed", "done", "no_show_declarant", "no_show_goods", "no_show_customs", "no_show_agency")
@@ -100,9 +101,9 @@ async def officers(work: Work, office_id: UUID, day: date) -> list[tuple[UUID, s
             col(Resource.active_from) <= day,
             func.coalesce(col(Resource.active_to), day) >= day,
         )
-        .order_by(col(Resource.name), col(Resource.id))
+        .order_by(col(Resource.id))
     )
-    return [(row[0], row[1]) for row in rows]
+    return sorted(((row[0], row[1]) for row in rows), key=lambda each: natural(each[1]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
