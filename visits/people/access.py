@@ -60,11 +60,8 @@ async def who_is_it(connection: ASGIConnection[Any, Any, Any, Any]) -> Authentic
 async def know_the_lost(fault: Exception, scope: Scope) -> None:
     """An address nobody serves meets no middleware: find out who asks, so that the page saying so is theirs."""
     request = Request[Any, Any, Any](scope)
-    if (
-        isinstance(fault, NotFoundException)
-        and "user" not in scope
-        and "text/html" in request.headers.get("accept", "")
-    ):
+    page = "text/html" in request.headers.get("accept", "")
+    if page and isinstance(fault, NotFoundException) and "user" not in scope:
         with suppress(Refusal, SQLAlchemyError, OSError):
             found = await who_is_it(request)
             scope["user"], scope["auth"] = found.user, found.auth
