@@ -10,8 +10,12 @@ from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
 from visits.booking import queries
 from visits.booking.calendar_file import calendar_file
+from visits.booking.change import move
+from visits.booking.token_keys import known_at
+from visits.booking.tokens import Claim, TokenSuperseded, verify
 from visits.journey.states import State
 from visits.journey.tables import Visit
+from visits.store.work import Work
 from visits.web.typo import NBSP
 
 
@@ -118,3 +122,25 @@ async def test_no_line_of_a_calendar_file_is_longer_than_75_bytes(stage: Stage, 
     assert "METHOD:CANCEL" in text
     assert "Visite \\; conjointe\\, avec" in text
     assert text.replace("\r\n ", "").count("é") == 160
+
+
+async def test_the_code_is_signed_spelt_out_and_changes_with_a_move(
+    stage: Stage, client: httpx.AsyncClient, visit: Visit
+) -> None:
+    async def spelt() -> str:
+        found = re.search(r'<p class="v-code v-small">([^<]+)</p>', (await client.get(at(visit))).text)
+        assert found
+        return found[1].replace(" ", "")
+
+    async def read(work: Work, text: str) -> Claim:
+        return verify(text, await known_at(work, stage.office), work.now)
+
+    first = await spelt()
+    assert (await stage.run("inspector1", read, first)).reference == visit.reference
+    async with stage.work() as work:
+        now = (await queries.live_of(work, visit.id))["confirmed"]
+    await stage.run("declarant", move, now.id, tomorrow(stage, 14))
+
+    assert (await stage.run("inspector1", read, await spelt())).starts_at == tomorrow(stage, 14)
+    with pytest.raises(TokenSuperseded):
+        await stage.run("inspector1", read, first)

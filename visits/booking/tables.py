@@ -150,3 +150,69 @@ class ScanCall(Row, table=True):
     appointment_id: UUID = Field(foreign_key="appointment.id", unique=True)
     person_id: UUID | None = Field(default=None, foreign_key="person.id")
     at: datetime
+
+
+class BookingPartHist(Row, table=True):
+    """A part of a day that is over, moved here so that the exclusion index stays small; nothing is judged any more."""
+
+    __tablename__ = "booking_part_hist"
+    __table_args__ = (
+        Index("ix_booking_part_hist_appointment_id", "appointment_id"),
+        Index("ix_booking_part_hist_resource_day", "resource_id", "day"),
+    )
+
+    appointment_id: UUID = Field(foreign_key="appointment.id")
+    resource_id: UUID = Field(foreign_key="resource.id")
+    role: str
+    day: date
+    during: Any = Field(sa_type=TSTZRANGE, nullable=False)
+    live: bool
+    placeholder: bool
+    stranded_since: datetime | None = None
+
+
+class CalendarAlarm(Row, table=True):
+    """A day of a resource whose free bits are not what its appointments leave; open until settled."""
+
+    __tablename__ = "calendar_alarm"
+    __table_args__ = (
+        Index(
+            "uq_calendar_alarm_open",
+            "resource_id",
+            "day",
+            unique=True,
+            postgresql_where=text("settled_at is null"),
+        ),
+        Index("ix_calendar_alarm_office_id", "office_id"),
+        CheckConstraint("outcome in ('open','repaired','vanished')", name="outcome"),
+    )
+
+    office_id: UUID = Field(foreign_key="office.id")
+    resource_id: UUID = Field(foreign_key="resource.id")
+    day: date
+    #: As found when it was last compared.
+    free: int = Field(sa_type=BigInteger)
+    should: int = Field(sa_type=BigInteger)
+    raised_at: datetime
+    outcome: str = "open"
+    settled_at: datetime | None = None
+    settled_by: UUID | None = Field(default=None, foreign_key="person.id")
+
+
+class TokenKey(Row, table=True):
+    """A key that signs confirmations. Tablets know the public half before the first signature made with it."""
+
+    __tablename__ = "token_key"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        CheckConstraint("number between 1 and 255", name="number"),
+    )
+
+    number: int
+    public: bytes
+    #: The private half, sealed under a key outside the database.
+    sealed: bytes
+    made_at: datetime
+    signs_from: datetime
+    #: Withdrawn: nothing signed with it counts any more.
+    withdrawn_at: datetime | None = None

@@ -1,5 +1,6 @@
 """/declarant/visits/{id}/appointment: when and where, what to show and to bring; move or cancel."""
 
+import textwrap
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.offer import policy_of
 from visits.booking.tables import Appointment
+from visits.booking.token_keys import confirmation
 from visits.declarations.queries import Case, case_of
 from visits.errors import NotFound
 from visits.journey.states import LEVEL_NAMES, Level, State
@@ -73,6 +75,8 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
     until = found.during.lower - policy_of(work, case.office).freeze
     kind, word = TAGS.get(found.status, ("", N_("Sans suite")))
     coming = found.status == "confirmed" and State(case.visit.state) is State.BOOKED
+    vault = request.app.state.tools.vault
+    code = await confirmation(work, vault, case, found) if coming else code_of(case, found)
     return page(
         request,
         "declarant/appointment.html",
@@ -85,7 +89,8 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
         boxes=boxes(case.declaration, language),
         level=level,
         level_name=say(LEVEL_NAMES[level], language),
-        code=code_of(case, found),
+        code=code,
+        spelt=textwrap.wrap(code, 6) if coming else [],
         bring=[say(text, language) for text in BRING.get(level, ())],
         changes=coming and work.actor.is_a(*DECLARANTS) and work.now < found.during.lower,
         moves=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
@@ -152,7 +157,7 @@ async def cancel(work: Work, request: Request, visit_id: FromPath[UUID]) -> Resp
 
 
 def code_of(case: Case, found: Appointment) -> str:
-    """What the code at the gate says: readable without a network, and nothing private."""
+    """What the code of an appointment says that is not to come any more: nothing is promised, nothing is signed."""
     begins = found.during.lower.strftime("%Y%m%dT%H%MZ")
     return f"VISIT {case.visit.reference} {begins}"
 
