@@ -9,6 +9,7 @@ from visits.portals.admin import agencies as admin_agencies
 from visits.portals.admin import calendars as admin_calendars
 from visits.portals.admin import checklists as admin_checklists
 from visits.portals.admin import closures as admin_closures
+from visits.portals.admin import files as admin_files
 from visits.portals.admin import firms as admin_firms
 from visits.portals.admin import holidays as admin_holidays
 from visits.portals.admin import offices as admin_offices
@@ -98,6 +99,7 @@ ROUTES: list[Any] = [
     *admin_agencies.ROUTES,
     *admin_calendars.ROUTES,
     *admin_closures.ROUTES,
+    *admin_files.ROUTES,
     *admin_holidays.ROUTES,
     *admin_checklists.ROUTES,
     *admin_firms.ROUTES,
