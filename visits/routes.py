@@ -37,6 +37,7 @@ from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
+from visits.portals.declarant import voucher as declarant_voucher
 from visits.portals.declarant import wishes as declarant_wishes
 from visits.portals.inspector import boxes as inspector_boxes
 from visits.portals.inspector import day as inspector_day
@@ -63,6 +64,7 @@ from visits.portals.public import signin as public_signin
 from visits.portals.public import tour as public_tour
 from visits.portals.supervisor import board as supervisor_board
 from visits.portals.terminal import api as terminal_api
+from visits.portals.terminal import gate as terminal_gate
 from visits.portals.terminal import home as terminal_home
 from visits.portals.terminal import positioning as terminal_positioning
 from visits.reports import api as reports_api
@@ -81,6 +83,7 @@ ROUTES: list[Any] = [
     *declarant_rate.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
+    *declarant_voucher.ROUTES,
     *declarant_wishes.ROUTES,
     *office_report.ROUTES,
     *office_package.ROUTES,
@@ -111,6 +114,7 @@ ROUTES: list[Any] = [
     *agency_home.ROUTES,
     *agency_visit.ROUTES,
     *terminal_api.ROUTES,
+    *terminal_gate.ROUTES,
     *terminal_home.ROUTES,
     *terminal_positioning.ROUTES,
     *integrity_home.ROUTES,

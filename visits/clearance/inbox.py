@@ -19,7 +19,7 @@ from visits.clearance.asycuda.json_form import digest, to_json
 from visits.clearance.asycuda.limits import Limits
 from visits.clearance.asycuda.read import read
 from visits.clearance.lanes import lane
-from visits.clearance.release import exited, fact, release, withdraw
+from visits.clearance.release import cancel_release, exited, fact, release, withdraw
 from visits.clearance.tables import Inbound
 from visits.clearance.verdict import Verdict
 from visits.clock import SystemClock
@@ -272,6 +272,8 @@ async def apply(work: Work, declaration: Declaration, message: port.AnyMessage) 
             return await acknowledged(work, declaration, message)
         case port.ReleaseIssued():
             return await release(work, declaration, message)
+        case port.ReleaseCancelled():
+            return await cancel_release(work, declaration, message)
         case port.VisitWithdrawn():
             return await withdraw(work, declaration, message)
         case port.GoodsExited():

@@ -102,6 +102,13 @@ class ReleaseIssued(Message, frozen=True, kw_only=True):
     voucher: Code
 
 
+class ReleaseCancelled(Message, frozen=True, kw_only=True):
+    """The removal voucher is withdrawn."""
+
+    voucher: Code
+    reason: Line = ""
+
+
 class VisitWithdrawn(Message, frozen=True, kw_only=True):
     """The control is no longer wanted; without `visit` all open visits of the declaration."""
 
@@ -136,6 +143,7 @@ AnyMessage = (
     | LaneRerouted
     | ReportAcknowledged
     | ReleaseIssued
+    | ReleaseCancelled
     | VisitWithdrawn
     | CargoArrived
     | Assessed

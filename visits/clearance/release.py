@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from visits import events
-from visits.clearance import port, queries
+from visits.clearance import exits, port, queries
 from visits.clearance.verdict import Verdict, happened
 from visits.declarations.tables import Declaration
 from visits.errors import Refusal
@@ -25,17 +25,41 @@ class UnknownVisit(Refusal):
 
 
 async def release(work: Work, declaration: Declaration, message: port.ReleaseIssued) -> Verdict:
-    """The voucher came as a message; the first one counts."""
+    """The voucher came as a message; the first one counts, until it is cancelled."""
     if declaration.voucher == message.voucher:
         return Verdict("unchanged")
-    if declaration.voucher:
+    if declaration.voucher and declaration.voucher_cancelled_at is None:
         return Verdict("noted", code="other_voucher")
-    return await issue(work, declaration, message.voucher, at=happened(work, message.at))
+    verdict = await issue(work, declaration, message.voucher, at=happened(work, message.at))
+    if await exits.cancelled_before(work, declaration.id, message.voucher):
+        _withdrawn(work, declaration, "")
+    return verdict
+
+
+async def cancel_release(work: Work, declaration: Declaration, message: port.ReleaseCancelled) -> Verdict:
+    """The voucher is withdrawn; a withdrawal that overtook its voucher waits for it."""
+    if declaration.voucher != message.voucher:
+        return Verdict("noted", code="other_voucher" if declaration.voucher else "early_cancel")
+    if declaration.voucher_cancelled_at is not None:
+        return Verdict("unchanged")
+    if await exits.exited_at_gate(work, declaration.id):
+        _withdrawn(work, declaration, message.reason)
+        return Verdict("noted", code="cancelled_after_exit")
+    _withdrawn(work, declaration, message.reason)
+    return Verdict("accepted")
+
+
+def _withdrawn(work: Work, declaration: Declaration, reason: str) -> None:
+    assert declaration.voucher is not None
+    declaration.voucher_cancelled_at = work.now
+    work.emit(
+        events.ReleaseCancelled(declaration=DeclarationId(declaration.id), voucher=declaration.voucher, reason=reason)
+    )
 
 
 async def issue(work: Work, declaration: Declaration, voucher: str, *, at: datetime | None = None) -> Verdict:
     """Keep the voucher with its declaration, which is locked, and release every visit that waits for it."""
-    declaration.voucher = voucher
+    declaration.voucher, declaration.voucher_cancelled_at = voucher, None
     declaration.released_at = at or work.now
     told = 0
     early = False
@@ -113,7 +137,12 @@ async def fact(work: Work, declaration: Declaration, message: port.CargoArrived 
 
 
 async def exited(work: Work, declaration: Declaration, message: port.GoodsExited) -> Verdict:
-    """The goods left: noted on every released visit, or on the declaration where there was none."""
+    """The goods left: noted on every released visit, or on the declaration where there was none.
+
+    What our own gate saw leave is known already.
+    """
+    if await exits.exited_at_gate(work, declaration.id):
+        return Verdict("unchanged")
     about, at = DeclarationId(declaration.id), happened(work, message.at)
     released_ones = await queries.released_visit_ids(work, declaration.id)
     event = events.GoodsExited(declaration=about, device_at=at, gate=message.gate)

@@ -108,3 +108,24 @@ class LinkState(Row, table=True):
     down_since: datetime | None = None
     probed_at: datetime | None = None
     fault: str = ""
+
+
+class GateExit(Row, table=True):
+    """A container, or goods without any, left by the gate under a removal voucher: once, for ever."""
+
+    __tablename__ = "gate_exit"
+    __table_args__ = (
+        UniqueConstraint("declaration_id", "container"),
+        Index("ix_gate_exit_office_id", "office_id", "at"),
+    )
+
+    declaration_id: UUID = Field(foreign_key="declaration.id")
+    office_id: UUID = Field(foreign_key="office.id")
+    #: Empty for goods without container.
+    container: str
+    voucher: str
+    #: The vehicle, as its plate reads.
+    plate: str
+    gate: str = ""
+    person_id: UUID = Field(foreign_key="person.id")
+    at: datetime

@@ -21,6 +21,8 @@ NOTES: dict[str, str] = {
     "late_lane": N_("Ce circuit est arrivé après un plus récent. Il n'a rien changé."),
     "early_release": N_("Le bon à enlever est arrivé avant la fin de la visite. Il est gardé avec la déclaration."),
     "other_voucher": N_("La déclaration porte déjà un autre bon à enlever. Le premier est gardé."),
+    "early_cancel": N_("L'annulation est arrivée avant le bon à enlever. Elle s'appliquera à lui."),
+    "cancelled_after_exit": N_("Le bon à enlever est annulé, mais des marchandises sont déjà sorties."),
     "other_act": N_("Le rapport porte déjà un autre numéro d'acte. Le premier est gardé."),
     "early_act": N_("L'acte est arrivé alors que la visite n'attendait pas de réponse. Le numéro est gardé."),
     "too_late": N_("Le contrôle est retiré, mais aucune visite n'est plus en cours."),

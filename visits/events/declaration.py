@@ -74,7 +74,15 @@ class ReleaseIssued(Event, frozen=True, kw_only=True):
     source: str
 
 
+class ReleaseCancelled(Event, frozen=True, kw_only=True):
+    """The removal voucher was withdrawn: nothing leaves under it any more."""
+
+    voucher: str
+    reason: str = ""
+
+
 class GoodsExited(Event, frozen=True, kw_only=True):
-    """The goods left the gate."""
+    """The goods left the gate, or one container of them."""
 
     gate: str | None = None
+    container: str | None = None

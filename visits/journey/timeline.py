@@ -105,6 +105,7 @@ PLAIN: dict[str, str] = {
     "assessed": N_("Droits liquidés"),
     "paid": N_("Droits payés"),
     "release_issued": N_("Bon à enlever délivré"),
+    "release_cancelled": N_("Bon à enlever annulé"),
     "goods_exited": N_("Marchandises sorties"),
     "package_submitted": N_("Dossier déposé"),
     "package_accepted": N_("Dossier accepté"),

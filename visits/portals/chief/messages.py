@@ -35,6 +35,7 @@ KINDS: dict[str, str] = {
     "lane_rerouted": N_("Changement de circuit"),
     "report_acknowledged": N_("Accusé de réception"),
     "release_issued": N_("Bon à enlever"),
+    "release_cancelled": N_("Annulation du bon à enlever"),
     "visit_withdrawn": N_("Retrait du contrôle"),
     "goods_exited": N_("Sortie des marchandises"),
     "cargo_arrived": N_("Arrivée"),
