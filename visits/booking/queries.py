@@ -301,7 +301,7 @@ async def add_parts(work: Work, appointment: Appointment, resources: Mapping[str
         "ids": [new_id() for _ in resources],
         "resources": list(resources.values()),
         "roles": list(resources),
-        "placeholders": [not role.startswith(("bay", "scanner")) for role in resources],
+        "placeholders": [not role.startswith(("bay", "scanner", "forklift")) for role in resources],
         "appointment": appointment.id,
         "day": appointment.day,
         "first": during.lower,

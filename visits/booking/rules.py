@@ -131,14 +131,16 @@ _PLACES: dict[Level, str] = {Level.SCAN: "scanner", Level.PHYSICAL: "bay", Level
 def needs_of(
     level: Level, order: Mapping[str, Any], *, site_id: UUID | None, agencies: Sequence[tuple[UUID, str]] = ()
 ) -> tuple[Need, ...]:
-    """The roles of a visit: an officer, a bay or the scanner of the site, an officer of every agency. A check of
-    documents needs none."""
+    """The roles of a visit: an officer, a bay or the scanner of the site, a forklift if the order says so, an officer of
+    every agency. A check of documents needs none."""
     if level is Level.DOCUMENTS:
         return ()
     place = _PLACES.get(level)
     needs = [Need(role="officer", kind="officer", skills=int(order.get("skills") or 0), site_id=site_id)]
     if place:
         needs.append(Need(role=place, kind=place, site_id=site_id, fixed=True))
+    if order.get("forklift") and place == "bay":
+        needs.append(Need(role="forklift", kind="forklift", site_id=site_id, fixed=True))
     if level is Level.JOINT:
         needs += [
             Need(role=f"agency:{agency_id}", kind="agency_officer", agency_id=agency_id, name=name)
@@ -189,6 +191,10 @@ def refuse(reason: Reason, policy: Policy, *, starts_at: datetime, days: Any) ->
 TAKEN: dict[str, tuple[str, str]] = {
     "bay": (N_("L'aire de visite est prise."), N_("Les %(count)s aires de visite sont prises.")),
     "scanner": (N_("Le scanner est pris."), N_("Les %(count)s scanners sont pris.")),
+    "forklift": (
+        N_("Le chariot élévateur est pris."),
+        N_("Les %(count)s chariots élévateurs sont pris."),
+    ),
     "officer": (N_("Aucun vérificateur n'est libre."), N_("Aucun vérificateur n'est libre.")),
 }
 

@@ -60,6 +60,7 @@ class Wish(Value, frozen=True, kw_only=True):
     containers: Annotated[list[Code], Meta(max_length=2000)] = []
     items: Annotated[list[int], Meta(max_length=9999)] = []
     instructions: Text = ""
+    forklift: bool = False
 
 
 class Message(Value, frozen=True, kw_only=True, tag_field="type", tag=_snake):

@@ -56,6 +56,8 @@ class Order:
     items: list[int] = field(default_factory=list)
     agencies: list[str] = field(default_factory=list)
     instructions: str = ""
+    #: Heavy pieces: a forklift of the site is booked with the visit.
+    forklift: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form kept with the visit; the level stands in its own column."""
@@ -66,6 +68,7 @@ class Order:
             "items": self.items,
             "agencies": self.agencies,
             "instructions": self.instructions,
+            **({"forklift": True} if self.forklift else {}),
         }
 
 
@@ -103,6 +106,7 @@ def order_for(
         items=[item for item in wished.get("items") or items if item in items],
         agencies=sorted(agency for agency, colour in lanes.items() if agency and colour is Colour.RED),
         instructions=wished.get("instructions") or "",
+        forklift=bool(wished.get("forklift")),
     )
 
 

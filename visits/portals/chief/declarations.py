@@ -22,7 +22,7 @@ from visits.portals.chief import register
 from visits.portals.queries import PAGE
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS, Role
-from visits.sites.queries import office_by_id
+from visits.sites.queries import office_by_id, resources_of
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say, say_many
@@ -47,6 +47,7 @@ class LaneForm:
     containers: list[str] = field(default_factory=list)
     items: str = ""
     instructions: str = ""
+    forklift: bool = False
     errors: dict[str, str] = field(default_factory=dict)
 
     def wished(self) -> dict[str, Any]:
@@ -58,6 +59,8 @@ class LaneForm:
             found["extent"] = self.extent
         if self.containers:
             found["containers"] = self.containers
+        if self.forklift:
+            found["forklift"] = True
         if self.percent.strip():
             if self.percent.strip().isdecimal() and 1 <= int(self.percent) <= 100:
                 found["percent"] = int(self.percent)
@@ -100,6 +103,7 @@ def _typed(form: FormMultiDict) -> LaneForm:
         containers=[str(box) for box in form.getall("containers", [])],
         items=said("items"),
         instructions=said("instructions"),
+        forklift=bool(said("forklift")),
     )
 
 
@@ -252,6 +256,9 @@ async def _page(
         ],
         boxes=[(box["number"], box["number"]) for box in content.get("containers") or ()],
         items_found=len(content.get("items") or ()),
+        forklifts=any(each.kind == "forklift" for each in await resources_of(work, declaration.office_id))
+        if declaration.office_id
+        else False,
     )
 
 

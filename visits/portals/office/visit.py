@@ -101,6 +101,7 @@ def _order(order: dict[str, Any], language: str) -> list[tuple[str, str]]:
         (N_("Conteneurs à visiter"), ", ".join(order.get("containers") or ())),
         (N_("Articles à vérifier"), ", ".join(str(item) for item in order.get("items") or ())),
         (N_("Organismes"), ", ".join(order.get("agencies") or ())),
+        (N_("Équipement"), say(N_("chariot élévateur"), language) if order.get("forklift") else ""),
         (N_("Consignes"), order.get("instructions") or ""),
     )
     return [(say(name, language), value) for name, value in rows if value]
