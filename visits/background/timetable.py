@@ -26,7 +26,7 @@ from visits.ids import TenantId
 from visits.people.access import NO_TENANT
 from visits.people.queries import tenants
 from visits.performance import retention as ratings
-from visits.store.idempotency import prune
+from visits.store.idempotency import sweep as sweep_answers
 from visits.store.tools import Tools
 
 log = logging.getLogger("visits.timetable")
@@ -52,7 +52,7 @@ async def _expired_holds(tools: Tools, tenant: TenantId) -> int:
 async def _housekeeping(tools: Tools, tenant: TenantId) -> None:
     """Uploads nobody came back for, and answers kept long enough for any repeat."""
     await sweep_uploads(tools, tenant, (tools.database.moved or SystemClock()).now())
-    await tools.database.run(system(tenant), prune)
+    await sweep_answers(tools, tenant)
 
 
 async def _orphans(tools: Tools) -> int:

@@ -1,23 +1,32 @@
-"""Idempotency keys: the first statement of the transaction, its answer stored with the success (product, Decided 4)."""
+"""Idempotency keys: the first statement of the transaction, its answer stored with the success (product, Decided 4).
+
+A key belongs to one principal: a person, or the name of a program's key. The same letters sent by somebody else are
+another key: they get neither the stored answer nor a word that there is one.
+"""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, func, null, select, update
+from sqlalchemy import Delete, Select, Update, delete, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
+from visits.actor import system
 from visits.errors import Refusal
-from visits.ids import new_id
+from visits.ids import TenantId, new_id
 from visits.store.tables import Idempotency
+from visits.store.tools import Tools
 from visits.store.work import Work, sqlstate
 from visits.texts import N_
 
 #: How long an answer is repeated, and how long afterwards its key is still known.
 REPEATED = timedelta(days=30)
 KNOWN = timedelta(days=400)
+#: Rows one transaction of the sweep touches at most.
+BATCH = 1000
 
 _LOCK_NOT_AVAILABLE = "55P03"
 
@@ -27,6 +36,13 @@ class KeyMissing(Refusal):
 
     code, status = "idempotency-key-missing", 400
     says = N_("L'en-tête Idempotency-Key manque. Donnez une clé nouvelle à chaque demande.")
+
+
+class KeyMalformed(Refusal):
+    """The Idempotency-Key is empty, too long, or no text as headers know it."""
+
+    code, status = "idempotency-key-malformed", 400
+    says = N_("L'en-tête Idempotency-Key doit contenir de 1 à 255 caractères imprimables.")
 
 
 class KeyInFlight(Refusal):
@@ -69,7 +85,7 @@ async def begin(work: Work, key: str, fingerprint: bytes) -> Kept | None:
         claimed = await work.session.scalar(claim.on_conflict_do_nothing().returning(col(Idempotency.id)))
     except DBAPIError as fault:
         if sqlstate(fault) == _LOCK_NOT_AVAILABLE:
-            raise KeyInFlight() from None
+            raise KeyInFlight(wait=1) from None
         raise
     return None if claimed is not None else await _answer(work, key, fingerprint)
 
@@ -79,11 +95,11 @@ async def _answer(work: Work, key: str, fingerprint: bytes) -> Kept:
         select(Idempotency).where(col(Idempotency.principal) == work.actor.principal, col(Idempotency.key) == key)
     )
     if known is None:
-        raise KeyInFlight()
-    if known.fingerprint != fingerprint:
-        raise KeyReused()
+        raise KeyInFlight(wait=1)
     if known.answer is None or known.status is None or known.created_at < work.now - REPEATED:
         raise KeyOld(days=REPEATED.days)
+    if known.fingerprint != fingerprint:
+        raise KeyReused()
     return Kept(status=known.status, body=known.answer["body"])
 
 
@@ -97,10 +113,39 @@ async def keep(work: Work, key: str, kept: Kept) -> None:
 
 
 async def prune(work: Work) -> int:
-    """Forget answers after thirty days and keys after four hundred more; returns how many keys are left."""
-    await work.session.execute(
-        update(Idempotency).where(col(Idempotency.created_at) < work.now - REPEATED).values(answer=null())
+    """Forget some answers after thirty days and some keys after four hundred more; returns how many rows it touched.
+
+    Rows somebody works on are passed over: the next round takes them.
+    """
+    touched = 0
+    for deed in (_forget_answers, _forget_keys):
+        result: Any = await work.session.execute(deed(work.now))
+        touched += int(result.rowcount)
+    return touched
+
+
+async def sweep(tools: Tools, tenant: TenantId) -> int:
+    """The periodic job: prune, a batch a transaction, until nothing is left to forget; returns how many rows it was."""
+    total = 0
+    while touched := await tools.database.run(system(tenant), prune):
+        total += touched
+    return total
+
+
+def _forget_answers(now: datetime) -> Update:
+    old = _oldest(now - REPEATED).where(col(Idempotency.answer).is_not(None))
+    return update(Idempotency).where(col(Idempotency.id).in_(old)).values(answer=null())
+
+
+def _forget_keys(now: datetime) -> Delete:
+    return delete(Idempotency).where(col(Idempotency.id).in_(_oldest(now - REPEATED - KNOWN)))
+
+
+def _oldest(before: datetime) -> Select[UUID]:
+    return (
+        select(col(Idempotency.id))
+        .where(col(Idempotency.created_at) < before)
+        .order_by(col(Idempotency.created_at))
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
     )
-    await work.session.execute(delete(Idempotency).where(col(Idempotency.created_at) < work.now - REPEATED - KNOWN))
-    left: Any = await work.session.scalar(select(func.count()).select_from(Idempotency))
-    return int(left)

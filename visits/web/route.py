@@ -8,10 +8,11 @@ asks for an Idempotency-Key and stores the answer with the work.
 
 import inspect
 from collections.abc import Callable
-from typing import Any, Final, get_type_hints
+from typing import Annotated, Any, Final, get_type_hints
 
 import litestar
 from litestar import Request
+from litestar.params import HeaderParameter
 
 from visits.roles import Role
 from visits.store.work import Work
@@ -22,6 +23,16 @@ PUBLIC: Final = "public"
 
 Roles = frozenset[Role] | str
 Handler = Callable[..., Any]
+#: Only for the description of the interface: `once` reads the header itself, and says what is wrong with it.
+Key = Annotated[
+    str | None,
+    HeaderParameter(
+        name="Idempotency-Key",
+        description="A key new to every request, up to 255 characters (draft-ietf-httpapi-idempotency-key-header)."
+        " The same request sent again with it gets its first answer for 30 days; then 410 for 400 days."
+        " 400 without it, 409 while its first request is worked on, 422 with another request.",
+    ),
+]
 
 
 def _decorator(kind: Any) -> Callable[..., Callable[[Handler], Any]]:
@@ -77,9 +88,12 @@ def transacted(handler: Handler, *, repeats: int | None = None) -> Handler:
     ]
     if not asks_request:
         kept.append(inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request))
+    if repeats is not None:
+        kept.append(inspect.Parameter("once_key", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Key))
 
     async def in_work(**named: Any) -> Any:
         request: Request[Any, Any, Any] = named["request"] if asks_request else named.pop("request")
+        named.pop("once_key", None)
 
         async def use_case(work: Work) -> Any:
             if repeats is None:
@@ -96,5 +110,5 @@ def transacted(handler: Handler, *, repeats: int | None = None) -> Handler:
     in_work.__annotations__ = {
         **{name: hint for name, hint in hints.items() if name != "work"},
         "request": hints.get("request", Request),
-    }
+    } | ({"once_key": Key} if repeats is not None else {})
     return in_work
