@@ -5,6 +5,7 @@ from typing import Any
 from visits.booking import api as booking_api
 from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
+from visits.notify import api as notify_api
 from visits.portals.admin import agencies as admin_agencies
 from visits.portals.admin import calendars as admin_calendars
 from visits.portals.admin import checklists as admin_checklists
@@ -74,6 +75,7 @@ ROUTES: list[Any] = [
     *booking_api.ROUTES,
     *clearance_api.ROUTES,
     *documents_api.ROUTES,
+    *notify_api.ROUTES,
     *declarant_documents.ROUTES,
     *declarant_arrive.ROUTES,
     *declarant_home.ROUTES,

@@ -9,6 +9,7 @@ from visits.declarations import tables as declarations
 from visits.documents import tables as documents
 from visits.fieldwork import tables as fieldwork
 from visits.journey import tables as journey
+from visits.notices import tables as notices
 from visits.people import tables as people
 from visits.performance import tables as performance
 from visits.reports import tables as reports
@@ -26,6 +27,7 @@ __all__ = [
     "fieldwork",
     "journey",
     "metadata",
+    "notices",
     "people",
     "performance",
     "reports",

@@ -16,6 +16,7 @@ from visits.booking.hold import HOLD_END
 from visits.clearance.inbox import on_registered
 from visits.clearance.push import on_report_validated
 from visits.events import Event
+from visits.notify import reactions as notices
 from visits.store.tables import DomainEvent, Due
 from visits.store.tools import Tools
 from visits.store.work import Work
@@ -41,8 +42,31 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.VisitEnded: (on_end,),
 }
 
+#: What people are told on an event, after everything else that reacts to it.
+NOTICES: dict[type[Event], Reaction] = {
+    events.AppointmentCancelled: notices.on_cancelled,
+    events.AppointmentConfirmed: notices.on_confirmed,
+    events.AppointmentMoved: notices.on_moved,
+    events.Cancelled: notices.on_withdrawn,
+    events.GoodsAbsent: notices.on_missed,
+    events.GoodsPresented: notices.on_positioned,
+    events.PackageReturned: notices.on_returned,
+    events.PartyAbsent: notices.on_missed,
+    events.ReleaseIssued: notices.on_release,
+    events.ReportSigned: notices.on_report,
+    events.SlotHeld: notices.on_held,
+    events.VisitConverted: notices.on_missed,
+    events.VisitOpened: notices.on_opened,
+}
+for _kind, _told in NOTICES.items():
+    REACTIONS[_kind] = (*REACTIONS.get(_kind, ()), _told)
+
 #: Kind of a due moment to what happens then.
 MOMENTS: dict[str, Moment] = {
     DRAW: on_due,
     HOLD_END: hold_end,
+    notices.DOCUMENTS: notices.documents_again,
+    notices.HOLD_NOTICE: notices.hold_notice,
+    notices.REMINDER_DAY: notices.remind,
+    notices.REMINDER_SOON: notices.remind,
 }

@@ -256,7 +256,7 @@ async def test_no_unsafe_request_of_a_foreign_page_gets_through(
     await with_every_role(stage)
     wrong = []
     for each in every:
-        if each.safe:
+        if each.safe or each.handler.opt.get("called_by_provider"):
             continue
         role = next(iter(sorted(each.roles))) if each.roles != PUBLIC else Role.DECLARANT
         async with in_role(stage, Role(role), accept="application/json") as browser:

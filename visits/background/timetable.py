@@ -23,6 +23,8 @@ from visits.clock import SystemClock
 from visits.documents.resume import sweep as sweep_uploads
 from visits.fieldwork import retention as field
 from visits.ids import TenantId
+from visits.notify import deliver as notices
+from visits.notify import links
 from visits.people.access import NO_TENANT
 from visits.people.queries import tenants
 from visits.performance import retention as ratings
@@ -53,6 +55,7 @@ async def _housekeeping(tools: Tools, tenant: TenantId) -> None:
     """Uploads nobody came back for, and answers kept long enough for any repeat."""
     await sweep_uploads(tools, tenant, (tools.database.moved or SystemClock()).now())
     await sweep_answers(tools, tenant)
+    await notices.housekeeping(tools, tenant)
 
 
 async def _orphans(tools: Tools) -> int:
@@ -75,6 +78,10 @@ TICKS: tuple[Tick, ...] = (
     Tick("moments", timedelta(seconds=5), moments),
     #: Files and messages somebody put into the watched folder.
     Tick("folder", timedelta(seconds=3), look),
+    #: Notices whose time has come: reminders, retries, what a lost job left.
+    Tick("notices", timedelta(seconds=5), notices.send_due),
+    #: Sessions with message centres, so that receipts and answers come in.
+    Tick("links", timedelta(seconds=30), links.keep),
     #: Reports that wait for the clearance system, and the probe of a link that is down.
     Tick("push", timedelta(seconds=5), tick_push),
     #: Held times that ran out while nobody asked for them.
@@ -92,7 +99,7 @@ TICKS: tuple[Tick, ...] = (
 )
 
 #: Jobs of the queue besides `deliver`: name to function(tools, tenant, **args).
-TASKS: dict[str, Callable[..., Awaitable[None]]] = {"push": push}
+TASKS: dict[str, Callable[..., Awaitable[None]]] = {"notices": notices.job, "push": push}
 
 
 async def run_tick(tools: Tools, tick: Tick) -> None:

@@ -1,0 +1,92 @@
+"""From a notice to the message that leaves: words, page, calendar entry; and whether it is still worth sending."""
+
+from datetime import datetime
+from email.utils import parseaddr
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from visits.booking.tables import Appointment
+from visits.notices import compose
+from visits.notices.tables import Notice
+from visits.notices.templates import TEMPLATES, Calendar
+from visits.notify.channels.mail import DEFAULT_SENDER
+from visits.notify.invitation import Entry, invitation
+from visits.notify.port import Invitation, Outgoing
+from visits.notify.setup import Way
+from visits.people.tables import Person
+from visits.settings import Settings
+from visits.sites.tables import Office
+from visits.store.work import Work
+from visits.texts import N_
+from visits.web.language import day_time, say
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+async def still_stands(work: Work, notice: Notice) -> bool:
+    """Is what it says of its appointment still so? Another notice tells what changed."""
+    if not TEMPLATES[notice.template].stands or notice.appointment_id is None:
+        return True
+    found = await work.session.get(Appointment, notice.appointment_id, populate_existing=True)
+    if found is None or found.status not in ("held", "confirmed"):
+        return False
+    if found.status == "held" and found.expires_at is not None and found.expires_at < work.now:
+        return False
+    when = notice.facts.get("when") or notice.facts.get("hour")
+    return when is None or datetime.fromisoformat(when) == found.during.lower
+
+
+async def outgoing(work: Work, notice: Notice, way: Way, installation: Settings, *, again: bool) -> Outgoing:
+    """The message as it leaves by this way."""
+    template, facts = TEMPLATES[notice.template], notice.facts
+    office = await work.session.get(Office, notice.office_id) if notice.office_id else None
+    zone = ZoneInfo(office.tz) if office else UTC_ZONE
+    words = compose.mail(template, notice.language, facts, zone, public_url=installation.public_url)
+    if notice.channel == "email":
+        return Outgoing(
+            id=notice.id,
+            to=notice.address,
+            language=notice.language,
+            subject=words.subject,
+            text=words.text,
+            invitation=await _invitation(work, notice, way, zone, installation),
+            again=again,
+        )
+    return Outgoing(
+        id=notice.id,
+        to=notice.address,
+        language=notice.language,
+        text=compose.text_message(template, notice.language, facts, zone, answers=way.takes_answers),
+        template=notice.template,
+        parameters=tuple(compose.parameters(template, notice.language, facts, zone)),
+        again=again,
+    )
+
+
+async def _invitation(
+    work: Work, notice: Notice, way: Way, zone: ZoneInfo, installation: Settings
+) -> Invitation | None:
+    template, facts = TEMPLATES[notice.template], notice.facts
+    if template.calendar is Calendar.NONE or not facts.get("thread") or not facts.get("ends"):
+        return None
+    person = await work.session.get(Person, notice.person_id) if notice.person_id else None
+    url = installation.public_url.rstrip("/") + compose.path_of(template, facts)
+    starts_at = datetime.fromisoformat(facts["when"])
+    reference = say(N_("Référence %(reference)s"), notice.language, reference=facts.get("reference") or "")
+    local = f"{day_time(starts_at, notice.language, zone)} ({zone.key.rpartition('/')[2].replace('_', ' ')})"
+    entry = Entry(
+        thread=UUID(facts["thread"]),
+        sequence=int(facts["sequence"]),
+        starts_at=starts_at,
+        ends_at=datetime.fromisoformat(facts["ends"]),
+        told_at=notice.made_at,
+        title=say(N_("Visite %(title)s"), notice.language, title=facts.get("title") or ""),
+        place=compose.worded(facts.get("place") or "", notice.language),
+        text=f"{local}\n{reference}\n{url}",
+        url=url,
+        organizer=parseaddr(way.settings.text("sender", DEFAULT_SENDER))[1] or DEFAULT_SENDER,
+        attendee=notice.address,
+        attendee_name=person.name if person else "",
+        cancelled=template.calendar is Calendar.CANCEL,
+    )
+    return Invitation(content=invitation(entry), method=entry.method)
