@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from litestar import Request
 from litestar.connection import ASGIConnection
@@ -16,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
 from visits.actor import Actor
+from visits.clock import stopwatch
 from visits.errors import NotFound, Refusal
 from visits.ids import OfficeId, SiteId, TenantId
 from visits.people import queries
@@ -31,6 +33,9 @@ SECURE_COOKIE = "__Host-visits-session"
 #: A session's last use is written at most this often.
 SEEN_GRAIN = timedelta(minutes=1)
 NO_TENANT = TenantId(UUID(int=0))
+#: How many seconds a process remembers whose a host name is, and how many names; a new name is asked for at once.
+REMEMBERED, MOST_KNOWN = 30.0, 1000
+_KNOWN: WeakKeyDictionary[Database, dict[str, tuple[float, Tenant]]] = WeakKeyDictionary()
 
 
 class WhoIsIt(AbstractAuthenticationMiddleware):
@@ -75,6 +80,10 @@ def cookie_name(*, secure: bool) -> str:
 async def tenant_of(database: Database, host: str) -> Tenant:
     """The administration a host name belongs to; an installation with a single one needs no name."""
     name = host.rsplit(":", 1)[0].lower()
+    known = _KNOWN.setdefault(database, {})
+    until, tenant = known.get(name, (0.0, None))
+    if tenant is not None and stopwatch() < until:
+        return tenant
     anybody = Actor(tenant=NO_TENANT, roles=frozenset())
     async with database.work(anybody) as work:
         rows = (await work.session.scalars(select(Tenant).order_by(col(Tenant.host)).limit(1000))).all()
@@ -83,6 +92,9 @@ async def tenant_of(database: Database, host: str) -> Tenant:
         named = rows[0]
     if named is None:
         raise NotFound()
+    if len(known) >= MOST_KNOWN:
+        known.clear()
+    known[name] = (stopwatch() + REMEMBERED, named)
     return named
 
 
