@@ -19,7 +19,7 @@ from visits.sites.queries import sites_of
 from visits.store import jobs
 from visits.store.tables import DomainEvent
 from visits.store.tools import Tools
-from visits.store.work import Work
+from visits.store.work import Work, hurry
 
 #: Event that ends an appointment without the declarant, and the appointment's last status. A visit that was made keeps
 #: its parts: its officer and its bay were busy.
@@ -52,7 +52,7 @@ async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason:
     Moving to the time the visit has already changes nothing, unless a resource of it no longer works then: another
     one is taken.
     """
-    await work.hurry()
+    await hurry(work)
     case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
     was, why = await queries.appointment_by_id(work, appointment_id), reason_of(work, reason)
     live = await queries.live_of(work, case.visit.id)
@@ -74,7 +74,7 @@ async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason:
 
 async def cancel(work: Work, appointment_id: UUID, *, reason: str = "") -> Appointment:
     """Give back a hold or an appointment; twice is once."""
-    await work.hurry()
+    await hurry(work)
     case = await case_of(work, (await queries.appointment_by_id(work, appointment_id)).visit_id, lock=True)
     ending, why = await queries.appointment_by_id(work, appointment_id), reason_of(work, reason)
     live = await queries.live_of(work, case.visit.id)

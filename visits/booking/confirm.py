@@ -13,14 +13,14 @@ from visits.journey.move import move as move_visit
 from visits.journey.states import State
 from visits.sites.tables import Site
 from visits.store import jobs
-from visits.store.work import Work
+from visits.store.work import Work, hurry
 
 DRAW = "draw"
 
 
 async def confirm(work: Work, hold_id: UUID) -> Appointment:
     """Confirm a hold that has not run out; confirming twice gives the same appointment."""
-    await work.hurry()
+    await hurry(work)
     case = await case_of(work, (await queries.appointment_by_id(work, hold_id)).visit_id, lock=True)
     held = await queries.appointment_by_id(work, hold_id)
     if held.status == "confirmed":

@@ -16,7 +16,7 @@ from visits.ids import DeclarationId, VisitId
 from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.store import jobs
-from visits.store.work import Work
+from visits.store.work import Work, hurry
 
 HOLD_END = "hold_end"
 #: The last instant of a hold still counts.
@@ -28,7 +28,7 @@ async def hold(work: Work, visit_id: UUID, starts_at: datetime, *, reason: str =
 
     A hold of a booked visit will replace the booking, which keeps its place until then.
     """
-    await work.hurry()
+    await hurry(work)
     case = await case_of(work, visit_id, lock=True)
     state, why = bookable(work, case), reason_of(work, reason)
     wanted = await asked(work, case)

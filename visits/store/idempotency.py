@@ -19,7 +19,7 @@ from visits.errors import Refusal
 from visits.ids import TenantId, new_id
 from visits.store.tables import Idempotency
 from visits.store.tools import Tools
-from visits.store.work import Work, sqlstate
+from visits.store.work import Work, hurry, sqlstate
 from visits.texts import N_
 
 #: How long an answer is repeated, and how long afterwards its key is still known.
@@ -77,7 +77,7 @@ class Kept:
 async def begin(work: Work, key: str, fingerprint: bytes) -> Kept | None:
     """Claim a key of the actor; the answer if it has one already. A twin in flight is waited for as long as for
     any lock, 800 ms."""
-    await work.hurry()
+    await hurry(work)
     claim = insert(Idempotency).values(
         id=new_id(), principal=work.actor.principal, key=key, fingerprint=fingerprint, created_at=work.now
     )
