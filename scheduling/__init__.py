@@ -15,15 +15,19 @@ from scheduling.draw import (
     shares,
 )
 from scheduling.draw import verify as verify_draws
-from scheduling.durations import Durations, Features, Observation, Prediction, fit_durations
+from scheduling.durations import ALIKE, Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
 from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.intervals import Interval, fits, intersect, subtract, union
-from scheduling.slots import Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
+from scheduling.quotas import Kind as QuotaKind
+from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
+from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
 
 __all__ = [
+    "ALIKE",
     "DRAW_FORMAT",
     "MOST_STEPS",
+    "Bar",
     "Day",
     "Drawn",
     "Durations",
@@ -35,11 +39,16 @@ __all__ = [
     "Observation",
     "OffGrid",
     "Prediction",
+    "Quota",
+    "QuotaKind",
     "Reason",
     "Refused",
     "Role",
+    "Room",
     "Slot",
+    "Wanted",
     "Why",
+    "Window",
     "before",
     "bits",
     "chance",
@@ -51,6 +60,7 @@ __all__ = [
     "fit_durations",
     "fits",
     "intersect",
+    "keep",
     "letter",
     "line_digest",
     "nearest",
@@ -63,5 +73,6 @@ __all__ = [
     "subtract",
     "union",
     "verify_draws",
+    "windows",
     "working",
 ]

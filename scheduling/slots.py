@@ -16,16 +16,32 @@ class Why(StrEnum):
     HOLIDAY = "holiday"
     CLOSED = "closed"
     TOO_SOON = "too_soon"
+    FIRM = "firm"
+    QUOTA = "quota"
+    KEPT = "kept"
     TAKEN = "taken"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """Why a start is not offered: the rule, the role it binds, and how many of that role work then."""
+    """Why a start is not offered: the rule, the role it binds, and how many of that role work then.
+
+    Of a limit: how many it allows, for whom, and from when it no longer counts.
+    """
 
     why: Why
     role: str = ""
     count: int = 0
+    whom: tuple[str, ...] = ()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Starts of a day that a limit removes, or for which places are kept for others, and the reason told."""
+
+    mask: int
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +53,8 @@ class Role:
     work: tuple[int, ...] = ()
     #: Starts at which it is free throughout.
     free: tuple[int, ...] = ()
+    #: Starts at which it is free if what is kept for others counts too; the same where nothing is.
+    wide: tuple[int, ...] | None = None
     #: Comes from outside the office (an agency): its hours do not shape the office's day.
     guest: bool = False
 
@@ -71,11 +89,15 @@ class Day:
     #: The day lies within the horizon.
     near: bool = True
     holiday: bool = False
+    #: Limits that remove starts for this visit, and windows in which places are kept for others.
+    bars: tuple[Bar, ...] = ()
+    kept: tuple[Bar, ...] = ()
 
     @property
     def allowed(self) -> int:
-        """Starts that notice and horizon allow."""
-        return self.grid.since(self.day, max(self.now, self.earliest)) if self.near else 0
+        """Starts that notice, horizon and limits allow."""
+        found = self.grid.since(self.day, max(self.now, self.earliest)) if self.near else 0
+        return found & ~either(bar.mask for bar in self.bars)
 
     @property
     def mask(self) -> int:
@@ -112,8 +134,14 @@ class Day:
                 return Reason(why=Why.HOLIDAY if self.holiday else Why.CLOSED, role=role.name)
         if begins < self.earliest:
             return Reason(why=Why.TOO_SOON)
+        for bar in self.bars:
+            if bar.mask >> step & 1:
+                return bar.reason
         for role in self.roles:
             if not either(role.free) >> step & 1:
+                kept = next((bar.reason for bar in self.kept if bar.mask >> step & 1), None)
+                if kept is not None and role.wide is not None and either(role.wide) >> step & 1:
+                    return kept
                 return Reason(why=Why.TAKEN, role=role.name, count=sum(mask >> step & 1 for mask in role.work))
         return None
 

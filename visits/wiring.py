@@ -11,6 +11,7 @@ from visits.assignment.react import on_appointment, on_due, on_package
 from visits.assignment.share import on_lane
 from visits.booking.change import on_end
 from visits.booking.confirm import DRAW
+from visits.booking.durations import on_visit
 from visits.booking.expire import hold_end
 from visits.booking.hold import HOLD_END
 from visits.clearance.inbox import on_registered
@@ -38,8 +39,9 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.PackageSubmitted: (on_package,),
     events.PaperException: (on_end,),
     events.PartyAbsent: (on_end, on_appointment),
-    events.VisitConverted: (on_end, on_appointment),
+    events.VisitConverted: (on_end, on_appointment, on_visit),
     events.VisitEnded: (on_end,),
+    events.VisitOpened: (on_visit,),
 }
 
 #: What people are told on an event, after everything else that reacts to it.

@@ -16,7 +16,7 @@ from visits.events import Cancelled
 from visits.people import queries as people
 from visits.people.passwords import hashed
 from visits.sites import queries as sites
-from visits.sites.policies import policy
+from visits.sites.policies import policy, rules
 
 PASSWORD = "un quai sous la pluie"
 
@@ -26,9 +26,12 @@ async def everything(stage: Stage, **changes: str) -> dict[str, str | list[str]]
     async with stage.work() as work:
         in_force = policy(await sites.office_by_id(work, stage.office.id))
     shown: dict[str, str | list[str]] = {}
-    for name in in_force.__dataclass_fields__:
+    for name, rule in rules().items():
         value = getattr(in_force, name)
-        shown[name] = list(value) if isinstance(value, tuple) else "" if value is None else str(value)
+        if rule.kind == "lines":
+            shown[name] = "\n".join(value)
+        elif rule.kind != "page":
+            shown[name] = list(value) if isinstance(value, tuple) else "" if value is None else str(value)
     return shown | changes
 
 

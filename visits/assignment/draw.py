@@ -1,7 +1,7 @@
 """Draw the inspector of a visit: at random among those who may, by numbers that follow from the day's seed."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +20,8 @@ from visits.assignment.rules import (
 )
 from visits.assignment.tables import Assignment, Draw
 from visits.booking import queries as booking
+from visits.booking.buffers import Part, bits_of
+from visits.booking.buffers_parts import officers_too_far, with_roads
 from visits.booking.place import Drift
 from visits.booking.tables import BookingPart
 from visits.declarations.queries import Case, case_of
@@ -56,6 +58,8 @@ class Seat:
     #: While the officer must not be away.
     during: tuple[datetime, datetime] | None = None
     mask: int = 0
+    #: The steps the place keeps until now: the same, with the roads of whoever keeps it.
+    whole: int = 0
 
 
 async def draw(work: Work, tools: Tools, visit_id: UUID) -> Draw | None:
@@ -119,7 +123,10 @@ async def seat_of(work: Work, case: Case) -> Seat | None:
     if found is None:
         return None
     appointment, part = found
-    during = (part.during.lower, part.during.upper)
+    during = (
+        part.during.lower + timedelta(minutes=part.travel_before),
+        part.during.upper - timedelta(minutes=part.travel_after),
+    )
     return Seat(
         grid=grid,
         day=max(appointment.day, today),
@@ -127,6 +134,7 @@ async def seat_of(work: Work, case: Case) -> Seat | None:
         starts_at=appointment.during.lower,
         during=during,
         mask=grid.touched(part.day, [Interval(*during)]),
+        whole=grid.touched(part.day, [Interval(part.during.lower, part.during.upper)]),
     )
 
 
@@ -212,6 +220,7 @@ async def who_could_come(work: Work, case: Case) -> Field | None:
 async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> Field:
     """Who may be drawn and who may not; the day of every officer is locked for a draw, so that the answer holds."""
     visit, limits = case.visit, policy(case.office, Policy)
+    far = await officers_too_far(work, case, seat.part.day, lock=lock) if seat.part else {}
     if seat.part is not None and lock:
         ids = await queries.officer_ids(work, case.office.id)
         await booking.lock_bits(work, case.office.id, [(seat.part.day, each) for each in ids], spare={})
@@ -223,8 +232,9 @@ async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> 
         during=seat.during,
         cool_off=timedelta(days=limits.cool_off_days),
         lately=LATELY,
-        mine=(seat.part.resource_id, seat.mask) if seat.part else None,
+        mine=(seat.part.resource_id, seat.whole) if seat.part else None,
     )
+    officers = [replace(each, far=far.get(each.id, 0)) for each in officers]
     wanted = Wanted(
         mask=seat.mask,
         skills=int(visit.order.get("skills") or 0),
@@ -273,9 +283,16 @@ async def _sit(work: Work, case: Case, seat: Seat, part: BookingPart, officer_id
     if part.resource_id == officer_id:
         part.placeholder = False
         return
-    old, new = {(part.day, part.resource_id): seat.mask}, {(part.day, officer_id): seat.mask}
-    inserted = await queries.reseat(work, part, officer_id)
-    taken = await booking.take(work, case.office.id, wanted=new, spare=old)
+    assert seat.during is not None
+    begin, end = seat.during
+    new = await with_roads(
+        work,
+        case,
+        Part(role=part.role, resource=officer_id, day=part.day, begin=begin, end=end, mask=seat.mask),
+    )
+    old = {(part.day, part.resource_id): seat.whole}
+    inserted = await queries.reseat(work, part, new)
+    taken = await booking.take(work, case.office.id, wanted=bits_of([new]), spare=old)
     if not inserted or not taken:
         log.error("bits and parts differ: office %s, day %s, resource %s", case.office.id, part.day, officer_id)
         raise Drift(case.visit.id)

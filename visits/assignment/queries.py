@@ -10,6 +10,8 @@ from sqlmodel import col
 
 from visits.assignment.rules import Officer
 from visits.assignment.tables import Assignment, Draw, DrawSeed, Reassignment
+from visits.booking.buffers import Part
+from visits.booking.queries import ONE_MINUTE
 from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound
@@ -212,18 +214,20 @@ async def seat_of(work: Work, visit_id: UUID) -> tuple[Appointment, BookingPart]
     return None if row is None else (row[0], row[1])
 
 
-async def reseat(work: Work, part: BookingPart, officer_id: UUID) -> bool:
-    """The officer's part of an appointment goes to another officer: the old one sleeps, a new one is inserted, so that
-    the exclusion constraint judges it. False if the constraint says no."""
+async def reseat(work: Work, part: BookingPart, new: Part) -> bool:
+    """The officer's part of an appointment goes to another officer, with that officer's roads: the old one sleeps, a
+    new one is inserted, so that the exclusion constraint judges it. False if the constraint says no."""
     part.live = False
     await work.session.flush()
     statement = insert(BookingPart).values(
         id=new_id(),
         appointment_id=part.appointment_id,
-        resource_id=officer_id,
-        role=part.role,
-        day=part.day,
-        during=part.during,
+        resource_id=new.resource,
+        role=new.role,
+        day=new.day,
+        during=Range(new.begin, new.end),
+        travel_before=new.travel_before // ONE_MINUTE,
+        travel_after=new.travel_after // ONE_MINUTE,
         live=True,
         placeholder=False,
     )

@@ -55,6 +55,8 @@ class Officer:
     #: The steps of the day the officer works, and those still free; the place kept for this very visit counts as free.
     work: int = 0
     free: int = 0
+    #: The steps at which the officer is on the way from or to another site.
+    far: int = 0
     #: Visits of the same declarant within the cool-off.
     met: int = 0
     #: Visits of any declarant lately: the fewer, the larger the share.
@@ -119,6 +121,12 @@ RULES: tuple[Rule, ...] = (
         N_("est déjà pris à cette heure"),
         N_("en visite à cette heure"),
         lambda officer, wanted: officer.free & wanted.mask == wanted.mask,
+    ),
+    Rule(
+        "on_the_road",
+        N_("est en route depuis ou vers un autre site"),
+        N_("en route entre deux sites"),
+        lambda officer, wanted: not officer.far & wanted.mask,
     ),
     Rule(
         "earlier_visit",

@@ -14,6 +14,7 @@ from visits.actor import Actor, system
 from visits.assignment.seeds import keep_seeds
 from visits.background.deliver import forgotten, moments
 from visits.background.orphans import sweep_orphans
+from visits.booking.durations import learn
 from visits.booking.expire import sweep
 from visits.booking.materialise import keep_calendars
 from visits.booking.token_keys import keep_keys
@@ -72,6 +73,8 @@ async def _retention(tools: Tools, tenant: TenantId) -> None:
 TICKS: tuple[Tick, ...] = (
     #: Calendars written out sixty days ahead, and compared with the appointments first.
     Tick("calendars", timedelta(hours=3), keep_calendars),
+    #: Every night: how long visits take, learnt anew from those that were made.
+    Tick("durations", timedelta(hours=24), learn),
     #: Events whose job was lost with a process or a database: woken again.
     Tick("forgotten", timedelta(seconds=20), forgotten),
     #: Hold ends, draws, reveals, retries: whatever has come due.

@@ -8,6 +8,7 @@ from visits.booking.confirm import DRAW, booked
 from visits.booking.hold import given_back
 from visits.booking.offer import asked, bookable, reason_of
 from visits.booking.place import place, release
+from visits.booking.quotas_limits import firm_judged
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
 from visits.errors import NotFound
@@ -66,6 +67,7 @@ async def move(work: Work, appointment_id: UUID, starts_at: datetime, *, reason:
     held = live.get("held")
     giving = {was.id: "moved"} | ({held.id: "cancelled"} if held is not None else {})
     made = await place(work, wanted, starts_at, status="confirmed", giving=giving, supersedes=was.id, reason=why)
+    await firm_judged(work, case, wanted.policy, made)
     if held is not None:
         given_back(work, case.visit, held.id)
     await booked(work, case, made, was=was, reason=why)

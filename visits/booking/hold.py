@@ -6,15 +6,18 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 
 from visits.booking import queries
+from visits.booking.buffers import Around, widest
 from visits.booking.offer import Asked, asked, bookable, reason_of
 from visits.booking.place import place
-from visits.booking.rules import TooManyHolds, may_move
+from visits.booking.quotas_limits import firm_judged
+from visits.booking.rules import may_move
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
 from visits.events import HoldExpired, SlotHeld
 from visits.ids import DeclarationId, VisitId
 from visits.journey.states import State
 from visits.journey.tables import Visit
+from visits.sites.policies import policy
 from visits.store import jobs
 from visits.store.work import Work, hurry
 
@@ -50,7 +53,7 @@ async def hold(work: Work, visit_id: UUID, starts_at: datetime, *, reason: str =
         supersedes=booked.id if booked is not None and state is State.BOOKED else None,
         reason=why,
     )
-    await _within_limit(work, case, wanted)
+    await _within_limit(work, case, wanted, made)
     assert made.expires_at is not None
     await jobs.at(work, made.expires_at + AFTER, HOLD_END, made.id)
     work.emit(
@@ -77,7 +80,8 @@ async def _take(
 ) -> Appointment:
     """Take the place, and sweep on the way the holds that ran out and stand in it."""
     told: list[tuple[UUID, Visit]] = []
-    during = Range(starts_at, starts_at + wanted.length * wanted.grid.step)
+    reach = 2 * widest(policy(wanted.case.office, Around))
+    during = Range(starts_at - reach, starts_at + wanted.length * wanted.grid.step + reach)
     for each, visit in await queries.expired_for_update(work, wanted.case.office.id, during=during):
         giving[each.id] = "expired"
         told.append((each.id, visit))
@@ -99,12 +103,12 @@ def given_back(work: Work, visit: Visit, appointment_id: UUID) -> None:
     )
 
 
-async def _within_limit(work: Work, case: Case, wanted: Asked) -> None:
-    """Hoarding is refused: a firm keeps only so many unconfirmed times at once."""
+async def _within_limit(work: Work, case: Case, wanted: Asked, made: Appointment) -> None:
+    """Hoarding is refused: a firm keeps only so many unconfirmed times at once, and so many visits a day."""
     if case.declaration.firm_id is None or wanted.policy.staff:
         return
-    if await queries.holds_of_firm(work, case.declaration.firm_id, apart_from=case.visit.id) >= wanted.policy.holds:
-        raise TooManyHolds(most=wanted.policy.holds)
+    holds = await queries.holds_of_firm(work, case.declaration.firm_id, apart_from=case.visit.id)
+    await firm_judged(work, case, wanted.policy, made, holds=holds)
 
 
 def _runs(held: Appointment, now: datetime) -> bool:

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest
+from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest, span
 from visits.booking import queries, rules
+from visits.booking.buffers import Around, padded
+from visits.booking.quotas import Standing
+from visits.booking.quotas_limits import Ask, limits_of, standing_of
 from visits.booking.rules import Need, Policy
+from visits.booking.search import NOBODY, NOTHING_SHUT, Shut, Starts, start_masks
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case
 from visits.events import AppointmentRequested
@@ -33,6 +37,23 @@ class Asked:
     needs: tuple[Need, ...]
     #: How many steps of the grid the visit takes.
     length: int
+    #: Who books it, and why it goes before others.
+    standing: Standing
+
+    def masks(self, step: int) -> dict[str, int]:
+        """The steps each role is busy with it, from its own steps before a start to those after the end."""
+        return {need.role: span(step - need.before, need.before + self.length + need.after) for need in self.needs}
+
+    def ask(self, spare: queries.Masks) -> Ask:
+        """The question about what stands in its way."""
+        return Ask(
+            case=self.case,
+            grid=self.grid,
+            policy=self.policy,
+            standing=self.standing,
+            length=self.length,
+            spare=spare,
+        )
 
     @property
     def names(self) -> dict[str, str]:
@@ -51,6 +72,8 @@ class Offer:
     held: Appointment | None = None
     #: The confirmed appointment.
     booked: Appointment | None = None
+    #: Steps that are free but not for this visit.
+    shut: Shut = NOTHING_SHUT
 
     @property
     def first(self) -> Slot | None:
@@ -108,12 +131,14 @@ async def asked(work: Work, case: Case) -> Asked:
     needs = rules.needs_of(level, visit.order, site_id=visit.site_id, agencies=agencies)
     if visit.site_id is None and rules.needs_place(level):
         raise rules.PlaceFirst()
+    limits = policy_of(work, case.office)
     return Asked(
         case=case,
         grid=grid,
-        policy=policy_of(work, case.office),
-        needs=needs,
+        policy=limits,
+        needs=padded(needs, policy(case.office, Around), grid, level=level, site_id=visit.site_id),
         length=grid.count(timedelta(minutes=visit.minutes)),
+        standing=await standing_of(work, case, staff=limits.staff),
     )
 
 
@@ -168,8 +193,16 @@ async def days_of(
     office, grid = wanted.case.office, wanted.grid
     today = grid.day_of(work.now)
     last = today + timedelta(days=wanted.policy.horizon - 1)
-    masks = await queries.start_masks(
-        work, office.id, wanted.needs, first=today, last=last, length=wanted.length, spare=spare
+    limits = await limits_of(work, wanted.ask(spare), today, last)
+    masks = await start_masks(
+        work,
+        office.id,
+        wanted.needs,
+        first=today,
+        last=last,
+        length=wanted.length,
+        spare=spare,
+        shut=limits.shut,
     )
     holidays = await sites.holidays_of(work, office.id, today, last) if named else {}
     days = [
@@ -181,10 +214,12 @@ async def days_of(
             now=work.now,
             earliest=work.now + wanted.policy.notice,
             holiday=day in holidays,
+            bars=limits.bars.get(day, ()),
+            kept=limits.kept.get(day, ()),
         )
         for day in (today + timedelta(days=ahead) for ahead in range(wanted.policy.horizon))
     ]
-    return Offer(asked=wanted, days=tuple(days), holidays=holidays, held=held, booked=booked)
+    return Offer(asked=wanted, days=tuple(days), holidays=holidays, held=held, booked=booked, shut=limits.shut)
 
 
 async def looked(work: Work, found: Offer) -> None:
@@ -207,11 +242,9 @@ def reason_of(work: Work, reason: str) -> str:
     return reason.strip()
 
 
-def _roles(
-    needs: Sequence[Need], masks: Mapping[tuple[date, str], tuple[tuple[int, ...], tuple[int, ...]]], day: date
-) -> tuple[Role, ...]:
+def _roles(needs: Sequence[Need], masks: Mapping[tuple[date, str], Starts], day: date) -> tuple[Role, ...]:
     found = []
     for need in needs:
-        worked, free = masks.get((day, need.role), ((), ()))
-        found.append(Role(name=need.role, work=worked, free=free, guest=need.guest))
+        its = masks.get((day, need.role), NOBODY)
+        found.append(Role(name=need.role, work=its.work, free=its.free, wide=its.wide, guest=need.guest))
     return tuple(found)

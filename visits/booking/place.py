@@ -1,16 +1,20 @@
 """Take real resources for a time, all or none: bitmap gate first, exclusion constraint as the last judge."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Day, Slot, span
+from scheduling import Day, Slot
 from visits.booking import queries
+from visits.booking.buffers import Part, bits_of
+from visits.booking.buffers_parts import parts_for
 from visits.booking.offer import Asked, days_of
+from visits.booking.quotas_limits import alone
 from visits.booking.rules import SlotTaken
+from visits.booking.search import choose
 from visits.booking.tables import Appointment
 from visits.ids import new_id
 from visits.sites.hours import grid_of
@@ -44,18 +48,20 @@ async def place(
     """
     office = wanted.case.office.id
     given = queries.masks_of(wanted.grid, await queries.parts_of(work, giving))
+    await alone(work, wanted.ask(given), starts_at)
     for _ in range(TRIES):
         found = await days_of(work, wanted, spare=given, named=False)
         day, step = found.find(starts_at)
-        mask = span(step, wanted.length)
-        chosen = await queries.choose(work, office, wanted.needs, day=day.day, mask=mask, spare=given)
+        masks = wanted.masks(step)
+        chosen = await choose(work, office, wanted.needs, day=day.day, masks=masks, spare=given, shut=found.shut)
         if len(chosen) < len(wanted.needs):
             continue
-        taken = {(day.day, resource): mask for resource in chosen.values()}
-        if await queries.take(work, office, wanted=taken, spare=given):
+        slot = day.slot(step)
+        parts = await parts_for(work, wanted, slot, day.day, chosen)
+        if await queries.take(work, office, wanted=bits_of(parts), spare=given):
             if giving:
                 await queries.end(work, giving)
-            return await _write(work, wanted, day, day.slot(step), chosen, status, supersedes, reason)
+            return await _write(work, wanted, day, slot, parts, status, supersedes, reason)
     raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given, named=False)).masks())
 
 
@@ -64,7 +70,7 @@ async def _write(
     wanted: Asked,
     day: Day,
     slot: Slot,
-    chosen: Mapping[str, UUID],
+    parts: Sequence[Part],
     status: str,
     supersedes: UUID | None,
     reason: str,
@@ -84,11 +90,13 @@ async def _write(
         made_by=work.actor.person,
         made_at=work.now,
         reason=reason,
+        audience=wanted.standing.audience,
+        priority=list(wanted.standing.classes),
     )
     work.session.add(made)
     await work.session.flush()
-    if await queries.add_parts(work, made, chosen) != len(chosen):
-        log.error("bits and parts differ: office %s, day %s, resources %s", case.office.id, day.day, chosen)
+    if await queries.add_parts(work, made, parts) != len(parts):
+        log.error("bits and parts differ: office %s, day %s, parts %s", case.office.id, day.day, parts)
         raise Drift(case.visit.id)
     return made
 

@@ -1,18 +1,17 @@
 """Reads and writes of appointments. Bits are locked by (office, day, resource), always in one ordered statement."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, TextClause, bindparam, func, or_, select, text, update
+from sqlalchemy import Integer, Select, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from scheduling import Grid, Interval
-from visits.booking.rules import Need
+from visits.booking.buffers import Part
 from visits.booking.tables import Appointment, BookingPart
 from visits.errors import NotFound
 from visits.ids import new_id
@@ -23,28 +22,10 @@ from visits.store.work import Work, sqlstate
 from visits.web.problem import TooBusy
 
 LIVE = ("held", "confirmed")
+ONE_MINUTE = timedelta(minutes=1)
 #: Masks by day and resource.
 Masks = Mapping[tuple[date, UUID], int]
 
-#: Who can play which role on which day. `spare` is what the visit itself, or holds that ran out, would give back.
-_WHO = """
-from unnest(
-    cast(:kinds as text[]), cast(:skills as bigint[]), cast(:sites as uuid[]), cast(:fixed as boolean[]),
-    cast(:agencies as uuid[])
-) with ordinality as need(kind, skills, site_id, fixed, agency_id, place)
-join day_bits b on b.office_id = :office and b.day between :first and :last and b.kind = need.kind
-    and b.skills & need.skills = need.skills and b.agency_id is not distinct from need.agency_id
-    and (b.site_id = need.site_id or not need.fixed and (b.site_id is null or need.site_id is null))
-left join unnest(cast(:spare_days as date[]), cast(:spare_resources as uuid[]), cast(:spare_masks as bigint[]))
-    as spare(day, resource_id, mask) on spare.day = b.day and spare.resource_id = b.resource_id
-cross join lateral (select (b.free | coalesce(spare.mask, 0)) & b.work as free) now
-"""
-_CHOOSE = text(
-    "select distinct on (need.place) need.place, b.resource_id"
-    + _WHO
-    + "where now.free & :mask = :mask"
-    + " order by need.place, bit_count(cast(b.skills & ~need.skills as bit(64))), b.resource_id"
-)
 _LOCK = text(
     "select b.day, b.resource_id, b.free, b.work from day_bits b"
     " join unnest(cast(:days as date[]), cast(:resources as uuid[])) as wanted(day, resource_id)"
@@ -63,10 +44,13 @@ _LIVE_OF = (
     .execution_options(populate_existing=True)
 )
 _ADD_PARTS = text(
-    "insert into booking_part (id, appointment_id, resource_id, role, day, during, live, placeholder)"
-    " select id, :appointment, resource_id, role, :day, tstzrange(:first, :last), true, placeholder"
-    " from unnest(cast(:ids as uuid[]), cast(:resources as uuid[]), cast(:roles as text[]),"
-    " cast(:placeholders as boolean[])) as part(id, resource_id, role, placeholder)"
+    "insert into booking_part (id, appointment_id, resource_id, role, day, during, travel_before, travel_after, live,"
+    " placeholder)"
+    " select id, :appointment, resource_id, role, day, tstzrange(first, last), travel_before, travel_after, true,"
+    " placeholder from unnest(cast(:ids as uuid[]), cast(:resources as uuid[]), cast(:roles as text[]),"
+    " cast(:days as date[]), cast(:firsts as timestamptz[]), cast(:lasts as timestamptz[]), cast(:befores as int[]),"
+    " cast(:afters as int[]), cast(:placeholders as boolean[]))"
+    " as part(id, resource_id, role, day, first, last, travel_before, travel_after, placeholder)"
     " on conflict do nothing returning id"
 )
 _LOCK_FIRM = select(col(Firm.id)).where(col(Firm.id) == bindparam("firm")).with_for_update(key_share=True)
@@ -80,39 +64,6 @@ _HOLDS = (
         col(Appointment.visit_id) != bindparam("visit"),
     )
 )
-
-
-@cache
-def _masks(length: int) -> TextClause:
-    """One statement for a length of visit: the shifts stand in the text, which the database runs 6 to 14 times faster
-    than a function with a case for each length."""
-    work, free = (
-        " & ".join(f"({column} >> {shift})" if shift else column for shift in range(length))
-        for column in ("b.work", "now.free")
-    )
-    return text(
-        f"select need.place, b.day, array_agg({work}) as work, array_agg({free}) as free"
-        + _WHO
-        + "where b.work <> 0 group by need.place, b.day"
-    )
-
-
-async def start_masks(
-    work: Work, office_id: UUID, needs: Sequence[Need], *, first: date, last: date, length: int, spare: Masks
-) -> dict[tuple[date, str], tuple[tuple[int, ...], tuple[int, ...]]]:
-    """By day and role: for each resource the starts at which it works, and those at which it is free."""
-    bound = _bound(office_id, needs, first, last, spare)
-    rows = await work.session.execute(_masks(length), bound)
-    return {(row.day, needs[row.place - 1].role): (tuple(row.work), tuple(row.free)) for row in rows}
-
-
-async def choose(
-    work: Work, office_id: UUID, needs: Sequence[Need], *, day: date, mask: int, spare: Masks
-) -> dict[str, UUID]:
-    """One free resource a role: fewest other skills first, then the lowest id (product, Decided 7)."""
-    bound = _bound(office_id, needs, day, day, spare) | {"mask": mask}
-    rows = await work.session.execute(_CHOOSE, bound)
-    return {needs[row.place - 1].role: row.resource_id for row in rows}
 
 
 async def lock_bits(work: Work, office_id: UUID, rows: Iterable[tuple[date, UUID]], *, spare: Masks) -> Masks:
@@ -294,18 +245,20 @@ async def flip(work: Work, appointment: Appointment, *, status: str) -> None:
     await work.session.flush()
 
 
-async def add_parts(work: Work, appointment: Appointment, resources: Mapping[str, UUID]) -> int:
-    """The parts of an appointment, one a role; returns how many the exclusion constraint let in."""
-    during = appointment.during
+async def add_parts(work: Work, appointment: Appointment, parts: Iterable[Part]) -> int:
+    """Book the parts of an appointment; returns how many the exclusion constraint let in."""
+    known = list(parts)
     bound = {
-        "ids": [new_id() for _ in resources],
-        "resources": list(resources.values()),
-        "roles": list(resources),
-        "placeholders": [not role.startswith(("bay", "scanner", "forklift")) for role in resources],
         "appointment": appointment.id,
-        "day": appointment.day,
-        "first": during.lower,
-        "last": during.upper,
+        "ids": [new_id() for _ in known],
+        "resources": [part.resource for part in known],
+        "roles": [part.role for part in known],
+        "days": [part.day for part in known],
+        "firsts": [part.begin for part in known],
+        "lasts": [part.end for part in known],
+        "befores": [part.travel_before // ONE_MINUTE for part in known],
+        "afters": [part.travel_after // ONE_MINUTE for part in known],
+        "placeholders": [not part.role.startswith(("bay", "scanner", "forklift")) for part in known],
     }
     return len((await work.session.execute(_ADD_PARTS, bound)).all())
 
@@ -338,30 +291,3 @@ async def has_asked(work: Work, visit: Visit) -> bool:
         .limit(1)
     )
     return found is not None
-
-
-# -- binding ---------------------------------------------------------------------------------------------
-def _columns(office_id: UUID, masks: Masks) -> dict[str, Any]:
-    return {
-        "office": office_id,
-        "days": [day for day, _ in masks],
-        "resources": [resource for _, resource in masks],
-        "masks": list(masks.values()),
-    }
-
-
-def _bound(office_id: UUID, needs: Sequence[Need], first: date, last: date, spare: Masks) -> dict[str, Any]:
-    given = _columns(office_id, spare)
-    return {
-        "office": office_id,
-        "first": first,
-        "last": last,
-        "kinds": [need.kind for need in needs],
-        "skills": [need.skills for need in needs],
-        "sites": [need.site_id for need in needs],
-        "fixed": [need.fixed for need in needs],
-        "agencies": [need.agency_id for need in needs],
-        "spare_days": given["days"],
-        "spare_resources": given["resources"],
-        "spare_masks": given["masks"],
-    }

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from scheduling import Reason, Why
+from visits.booking import quotas
 from visits.errors import Refusal
 from visits.journey.states import Level
 from visits.texts import N_
@@ -59,6 +60,27 @@ class TooManyHolds(Refusal):
 
     code, status = "too-many-holds", 409
     says = N_("Votre cabinet retient déjà %(most)s heures. Confirmez-en une d'abord.")
+
+
+class FirmDayFull(Refusal):
+    """The firm has as many appointments on the day as it may."""
+
+    code, status = "firm-day-full", 409
+    says = N_("Votre cabinet a déjà %(most)s rendez-vous ce jour-là. Choisissez un autre jour.")
+
+
+class SlotKept(Refusal):
+    """Places are free, but kept for visits that go before others."""
+
+    code, status = "slot-kept", 409
+    says = N_("Ces places sont gardées pour d'autres visites. Choisissez une autre heure.")
+
+
+class QuotaReached(Refusal):
+    """As many appointments of this kind as the office allows begin then."""
+
+    code, status = "quota-reached", 409
+    says = N_("Le nombre de rendez-vous permis est atteint. Choisissez une autre heure.")
 
 
 class TooLate(Refusal):
@@ -117,6 +139,9 @@ class Need:
     agency_id: UUID | None = None
     #: How the agency is called, for the explanation.
     name: str = ""
+    #: Steps it is busy with the visit before the visit begins and after it ends.
+    before: int = 0
+    after: int = 0
 
     @property
     def guest(self) -> bool:
@@ -183,6 +208,12 @@ def refuse(reason: Reason, policy: Policy, *, starts_at: datetime, days: Any) ->
             return TooFar(starts_at=starts_at, days=policy.horizon)
         case Why.HOLIDAY | Why.CLOSED:
             return SlotClosed(starts_at=starts_at)
+        case Why.FIRM:
+            return FirmDayFull(most=reason.count)
+        case Why.QUOTA:
+            return QuotaReached(starts_at=starts_at, until=reason.until)
+        case Why.KEPT:
+            return SlotKept(starts_at=starts_at, until=reason.until)
         case Why.TAKEN:
             return SlotTaken(starts_at=starts_at, offer=days)
 
@@ -217,6 +248,10 @@ def words(
             return N_("L'organisme « %(agency)s » ne travaille pas à cette heure."), {"agency": name}
         case Why.CLOSED:
             return N_("Hors des heures de visite."), {}
+        case Why.FIRM:
+            return N_("Votre cabinet a déjà %(most)s rendez-vous ce jour-là."), {"most": reason.count}
+        case Why.QUOTA | Why.KEPT:
+            return quotas.words(reason)
         case Why.TAKEN if name:
             return N_("Aucun agent de l'organisme « %(agency)s » n'est libre."), {"agency": name}
         case Why.TAKEN:

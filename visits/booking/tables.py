@@ -73,6 +73,10 @@ class Appointment(Row, table=True):
     made_at: datetime
     version: int = 1
     reason: str = ""
+    #: For whose quota it counts: public or staff.
+    audience: str = Field(default="public", sa_column_kwargs={"server_default": text("'public'")})
+    #: Why it goes before others, as codes; empty for an ordinary visit.
+    priority: list[str] = json("[]")
 
 
 class BookingPart(Row, table=True):
@@ -103,6 +107,9 @@ class BookingPart(Row, table=True):
     placeholder: bool = False
     #: Since when the resource no longer works at this time: its calendar was changed after the booking.
     stranded_since: datetime | None = None
+    #: Minutes on the road at the beginning and at the end of `during`: between them the officer is at the site.
+    travel_before: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    travel_after: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class Waitlist(Row, table=True):
@@ -119,6 +126,67 @@ class Waitlist(Row, table=True):
     offered_until: datetime | None = None
     options: dict[str, Any] = json()
     at: datetime
+
+
+class DurationTable(Row, table=True):
+    """What was learnt of durations in one night; the highest version counts."""
+
+    __tablename__ = "duration_table"
+    __table_args__ = (UniqueConstraint("tenant_id", "version"),)
+
+    version: int
+    #: Levels, effects and misses, as scheduling/durations.py writes them.
+    body: dict[str, Any] = json()
+    #: From how many visits, the last of which ended then.
+    visits: int
+    through: datetime
+    made_at: datetime
+
+
+class VisitLength(Row, table=True):
+    """The length a visit was given, and by what: learnt, set by staff, or the first guess. The newest counts."""
+
+    __tablename__ = "visit_length"
+    __table_args__ = (
+        Index("ix_visit_length_visit_id", "visit_id", "at"),
+        CheckConstraint("source in ('first','learnt','staff')", name="source"),
+    )
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    minutes: int
+    source: str
+    #: The table of durations that said so, and the middle and spread of the logarithm it predicted.
+    version: int | None = None
+    middle: float | None = None
+    spread: float | None = None
+    #: How many visits were most like this one, and in what.
+    facts: dict[str, Any] = json()
+    reason: str = ""
+    set_by: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+
+
+class VisitUrgency(Row, table=True):
+    """A chief says that a visit is urgent, or no longer so, and why. The newest counts."""
+
+    __tablename__ = "visit_urgency"
+    __table_args__ = (Index("ix_visit_urgency_visit_id", "visit_id", "at"),)
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    urgent: bool
+    reason: str
+    set_by: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+
+
+class BookingDay(Row, table=True):
+    """A day of an office, to be locked by whoever books where quotas or journeys count: nobody else books it then."""
+
+    __tablename__ = "booking_day"
+    __table_args__ = (UniqueConstraint("office_id", "day"),)
+
+    office_id: UUID = Field(foreign_key="office.id")
+    day: date
 
 
 class Arrival(Row, table=True):

@@ -21,6 +21,9 @@ NOTES: dict[Why, str] = {
     Why.HOLIDAY: N_("férié"),
     Why.CLOSED: N_("fermé"),
     Why.TOO_SOON: N_("trop tard"),
+    Why.FIRM: N_("limite atteinte"),
+    Why.QUOTA: N_("limite atteinte"),
+    Why.KEPT: N_("gardée"),
     Why.TAKEN: N_("complet"),
 }
 

@@ -58,7 +58,7 @@ class Rule:
     unit: Unit | None = None
     low: int = 0
     high: int = 0
-    #: number, maybe (a number or nothing), text, lines, ticks, choice (of `names`).
+    #: number, maybe (a number or nothing), text, lines, ticks, choice (of `names`), page (its own).
     kind: str = "number"
     choices: Sequence[str] = ()
     names: Mapping[str, str] = field(default_factory=dict)
@@ -136,6 +136,56 @@ class Policies:
         high=120,
     )
     grace_agency_minutes: int = _of(15, group=BOOKING, title=N_("Attente d'un organisme"), unit=Unit.MINUTES, high=120)
+    visit_most_minutes: int = _of(
+        180,
+        group=BOOKING,
+        title=N_("Durée réservée à une visite, au plus"),
+        hint=N_("La durée vient des visites passées ; un chef de visite peut en fixer une autre."),
+        unit=Unit.MINUTES,
+        low=30,
+        high=480,
+    )
+    bookings_per_firm: int = _of(
+        30,
+        group=BOOKING,
+        title=N_("Rendez-vous d'un cabinet par jour, au plus"),
+        hint=N_("0 : sans limite. Les agents n'ont pas de limite."),
+        unit=Unit.TIMES,
+        high=500,
+    )
+    wait_days: int = _of(
+        5,
+        group=BOOKING,
+        title=N_("Attente qui ouvre les places gardées"),
+        hint=N_("Après ce temps à chercher une heure, une visite passe comme les prioritaires."),
+        unit=Unit.DAYS,
+        low=1,
+        high=60,
+    )
+    perishable: tuple[str, ...] = _of(
+        ("02", "03", "04", "06", "07", "08", "3002"),
+        group=BOOKING,
+        title=N_("Codes des denrées périssables"),
+        hint=N_("Les premiers chiffres suffisent ; un par ligne."),
+        kind="lines",
+    )
+    live_animals: tuple[str, ...] = _of(
+        ("01", "0301", "0306"),
+        group=BOOKING,
+        title=N_("Codes des animaux vivants"),
+        hint=N_("Les premiers chiffres suffisent ; un par ligne."),
+        kind="lines",
+    )
+    approved: tuple[str, ...] = _of(
+        (),
+        group=BOOKING,
+        title=N_("Opérateurs économiques agréés"),
+        hint=N_("Codes de déclarants et d'importateurs, un par ligne."),
+        kind="lines",
+    )
+    quotas: tuple[dict[str, Any], ...] = _of((), group=BOOKING, title=N_("Places gardées et limites"), kind="page")
+    buffers: tuple[dict[str, Any], ...] = _of((), group=BOOKING, title=N_("Temps avant et après"), kind="page")
+    trips: tuple[dict[str, Any], ...] = _of((), group=BOOKING, title=N_("Trajets entre sites"), kind="page")
     cool_off_most: int = _of(
         2,
         group=DRAW,

@@ -16,11 +16,13 @@ from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
 from visits.web.language import NAMES as LANGUAGES
-from visits.web.language import say
+from visits.web.language import say, say_many
 from visits.web.pages import go, language_of, page
 from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
+#: Rules in rows, which have a page of their own.
+PAGE = "page"
 
 
 @get("/admin/policies", roles=ADMINS)
@@ -44,7 +46,9 @@ async def save(request: Asked, work: Work, office_id: FromPath[UUID]) -> Respons
     form = await Form.of(request)
     office = await queries.office_by_id(work, office_id)
     before = policies.policy(office, Policies)
-    wanted = replace(before, **{name: _typed(form, name, rule) for name, rule in policies.rules().items()})
+    wanted = replace(
+        before, **{name: _typed(form, name, rule) for name, rule in policies.rules().items() if rule.kind != PAGE}
+    )
     if form.errors:
         return await _show(request, work, office_id, form, None)
     changes = policies.changed(before, wanted)
@@ -82,6 +86,8 @@ async def _show(request: Asked, work: Work, office_id: UUID, form: Form, hit: li
     groups: dict[str, list[dict[str, Any]]] = {}
     for each in fields(Policies):
         rule = policies.rule_of(each)
+        if rule.kind == PAGE:
+            continue
         stored = _shown(getattr(in_force, each.name))
         typed = form.values.get(each.name, "") if form.values else stored
         groups.setdefault(rule.group, []).append(
@@ -136,6 +142,8 @@ def _said(name: str, value: Any, language: str) -> str:
         return say(rule.names[value], language)
     if value is None or value == "" or value == () or value == []:
         return say(N_("vide"), language)
+    if rule and rule.kind == PAGE:
+        return say_many(N_("%(num)s règle"), N_("%(num)s règles"), len(value), language)
     if isinstance(value, tuple | list):
         return ", ".join(_named(each, language) for each in value)
     return str(value)

@@ -1,0 +1,67 @@
+"""What is booked of each resource: the hours of the visit with its buffers, and for an officer the roads around it."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from uuid import UUID
+
+from scheduling import Grid, Interval, Slot
+from visits.booking import buffers_rows
+from visits.booking.buffers import Around, Part, Roads
+from visits.booking.offer import Asked
+from visits.declarations.queries import Case
+from visits.sites.hours import grid_of
+from visits.sites.policies import policy
+from visits.store.work import Work
+
+OFFICER = "officer"
+
+
+async def parts_for(work: Work, wanted: Asked, slot: Slot, day: date, chosen: Mapping[str, UUID]) -> list[Part]:
+    """The parts of a new appointment, one a role."""
+    step, found = wanted.grid.step, []
+    for need in wanted.needs:
+        begin, end = slot.starts_at - need.before * step, slot.ends_at + need.after * step
+        part = _part(wanted.grid, need.role, chosen[need.role], day, begin, end)
+        found.append(await with_roads(work, wanted.case, part) if need.role == OFFICER else part)
+    return found
+
+
+async def with_roads(work: Work, case: Case, part: Part) -> Part:
+    """An officer's part with what of the roads to the visits before and after is not booked yet."""
+    grid, site = grid_of(case.office), str(case.visit.site_id or "")
+    roads = Roads.of(policy(case.office, Around), grid)
+    if not roads or not site:
+        return part
+    known = await buffers_rows.stays(work, case.office.id, part.day, part.day, but=case.visit.id)
+    before, after = roads.to_drive(known.get((part.day, part.resource), ()), site, part.begin, part.end)
+    if not before and not after:
+        return part
+    works = (await buffers_rows.work_of(work, [(part.day, part.resource)])).get((part.day, part.resource), 0)
+    whole = _part(grid, part.role, part.resource, part.day, part.begin - before, part.end + after)
+    return Part(
+        role=part.role,
+        resource=part.resource,
+        day=part.day,
+        begin=whole.begin,
+        end=whole.end,
+        mask=whole.mask & works | part.mask,
+        travel_before=before,
+        travel_after=after,
+    )
+
+
+async def officers_too_far(work: Work, case: Case, day: date, *, lock: bool) -> dict[UUID, int]:
+    """By officer the steps of a day at which he or she is still on the way from or to another site; with `lock`,
+    nobody else books that day until the commit."""
+    roads, site = Roads.of(policy(case.office, Around), grid_of(case.office)), str(case.visit.site_id or "")
+    if not roads or not site:
+        return {}
+    if lock:
+        await buffers_rows.one_at_a_time(work, case.office.id, day)
+    known = await buffers_rows.stays(work, case.office.id, day, day, but=case.visit.id)
+    return {resource: mask for (_, resource), mask in buffers_rows.too_far(roads, known, site).items()}
+
+
+def _part(grid: Grid, role: str, resource: UUID, day: date, begin: datetime, end: datetime) -> Part:
+    mask = grid.touched(day, [Interval(begin, end)])
+    return Part(role=role, resource=resource, day=day, begin=begin, end=end, mask=mask)
