@@ -64,7 +64,7 @@ def make_app(tools: Tools) -> Litestar:
                 include_in_schema=False,
             ),
         ],
-        middleware=[DefineMiddleware(WhoIsIt, exclude=["^/static/", "^/health/"])],
+        middleware=[DefineMiddleware(WhoIsIt, exclude=["^/static/", "^/health/", "^/metrics$"])],
         guards=[guards.roles_of_route, guards.own_origin],
         exception_handlers=HANDLERS,
         after_exception=[know_the_lost],

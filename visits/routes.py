@@ -51,6 +51,7 @@ from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
 from visits.portals.integrator import home as integrator_home
 from visits.portals.integrity import home as integrity_home
+from visits.portals.office import alarms as office_alarms
 from visits.portals.office import package as office_package
 from visits.portals.office import report as office_report
 from visits.portals.office import search as office_search
@@ -60,6 +61,7 @@ from visits.portals.public import draw as public_draw
 from visits.portals.public import duty as public_duty
 from visits.portals.public import help as public_help
 from visits.portals.public import language as public_language
+from visits.portals.public import metrics as public_metrics
 from visits.portals.public import report as public_report
 from visits.portals.public import signin as public_signin
 from visits.portals.public import tour as public_tour
@@ -87,6 +89,7 @@ ROUTES: list[Any] = [
     *declarant_slots.ROUTES,
     *declarant_voucher.ROUTES,
     *declarant_wishes.ROUTES,
+    *office_alarms.ROUTES,
     *office_report.ROUTES,
     *office_package.ROUTES,
     *office_search.ROUTES,
@@ -125,6 +128,7 @@ ROUTES: list[Any] = [
     *reports_api.ROUTES,
     *public_help.ROUTES,
     *health.ROUTES,
+    *public_metrics.ROUTES,
     *inspector_boxes.ROUTES,
     *inspector_day.ROUTES,
     *inspector_item.ROUTES,

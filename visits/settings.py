@@ -46,6 +46,8 @@ class Settings:
     clamd: str = ""
     #: Database connections a process keeps at most.
     pool: int = 10
+    #: Secret a program must bring as a bearer token to read /metrics; empty: only a program on this machine may.
+    metrics_token: str = ""
     #: Shows the training banner and the sample logins; only `visits demo` sets it.
     training: bool = False
 

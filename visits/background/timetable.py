@@ -16,6 +16,7 @@ from visits.background.deliver import forgotten, moments
 from visits.background.orphans import sweep_orphans
 from visits.booking.durations import learn
 from visits.booking.expire import sweep
+from visits.booking.history import retire_all
 from visits.booking.materialise import keep_calendars
 from visits.booking.token_keys import keep_keys
 from visits.clearance.folder import look
@@ -95,6 +96,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("retention", timedelta(hours=6), _retention),
     #: Files no row of any administration refers to.
     Tick("orphans", timedelta(hours=6), chore=_orphans),
+    #: Parts of days that are over, out of the way of the exclusion index.
+    Tick("history", timedelta(hours=6), retire_all),
     #: Keys of signed confirmations: the next one told to the tablets before it signs.
     Tick("keys", timedelta(hours=6), keep_keys),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.

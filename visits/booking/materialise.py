@@ -5,6 +5,7 @@ for the rows they need.
 """
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +13,8 @@ from uuid import UUID
 
 from visits.actor import system
 from visits.booking import calendars, queries
-from visits.booking.reconcile import reconcile
+from visits.booking.alarms import open_days
+from visits.booking.reconcile import raise_alarms
 from visits.ids import TenantId
 from visits.sites.holidays import fill
 from visits.sites.hours import calendar, grid_of
@@ -53,13 +55,14 @@ async def materialise(
     days: int | None = None,
     first: date | None = None,
     resource_id: UUID | None = None,
+    apart: Collection[tuple[date, UUID]] = (),
 ) -> Edited:
     """Write out the days of every active resource of an office, or of one, from today or from `first` on.
 
     Each part that no longer fits is marked with the moment it was found so, until it fits again or is given back.
     Call it again after any edit of hours, holidays, closures, absences or resources: bookings stand, and those that no
     longer fit are named. Bookings wait for the rows written here, so name the days and the resource where only they
-    were touched.
+    were touched. Days of resources in `apart` stay as they are written.
     """
     await calendars.one_at_a_time(work, office.id)
     first, days = first or grid_of(office).day_of(work.now), days or ahead(office)
@@ -91,6 +94,7 @@ async def materialise(
     for key, old in known.items():
         if key not in seen and (old["work"] or old["free"]):
             rows.append(old | {"work": 0, "free": 0})
+    rows = [row for row in rows if (row["day"], row["resource_id"]) not in apart]
     await calendars.write_bits(work, office.id, rows)
     hours_of = {(row["day"], row["resource_id"]): row["work"] for row in [*known.values(), *rows]}
     stranded: dict[UUID, datetime] = {}
@@ -107,7 +111,7 @@ async def keep_calendars(tools: Tools, tenant: TenantId) -> int:
     """The periodic job: holidays of the year to come, then compare, alarm, and write out the calendars of every office.
 
     A transaction writes some days of one office: nobody who books there waits long.
-    Returns how many differences stood between the bits and the appointments before writing.
+    Returns how many differences stand between the bits and the appointments.
     """
     run = tools.database.run
     async with tools.database.work(system(tenant)) as work:
@@ -123,11 +127,12 @@ async def keep_calendars(tools: Tools, tenant: TenantId) -> int:
 async def _compare(work: Work, office_id: UUID) -> int:
     office = await office_by_id(work, office_id)
     await fill(work, office)
-    return len(await reconcile(work, office))
+    return await raise_alarms(work, office)
 
 
 async def _write_piece(work: Work, office_id: UUID, start: int, days: int) -> None:
     office = await office_by_id(work, office_id)
     first = grid_of(office).day_of(work.now) + timedelta(days=start)
-    if stranded := (await materialise(work, office, first=first, days=days)).stranded:
+    alarmed = await open_days(work, office.id)  # a difference is repaired by a person who saw it, never by the way
+    if stranded := (await materialise(work, office, first=first, days=days, apart=alarmed)).stranded:
         log.warning("appointments outside the calendars: office %s, %s", office.id, stranded)

@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from visits.booking.tables import Appointment, BookingPart
+from visits.booking.history import PARTS
+from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound, Refusal
@@ -311,10 +312,10 @@ async def place_of(work: Work, visit: Visit) -> tuple[Site | None, str | None]:
 def _bay() -> Any:
     return (
         select(func.min(col(Resource.name)))
-        .join(BookingPart, col(BookingPart.resource_id) == col(Resource.id))
+        .join(PARTS, PARTS.c.resource_id == col(Resource.id))
         .where(
-            col(BookingPart.appointment_id) == col(Appointment.id),
-            col(BookingPart.live),
+            PARTS.c.appointment_id == col(Appointment.id),
+            PARTS.c.live,
             col(Resource.kind).in_(["bay", "scanner"]),
         )
         .correlate(Appointment)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.booking import alarms
 from visits.people import queries as people
 from visits.portals.admin.calendars import KIND_NAMES
 from visits.roles import ADMINS
@@ -75,6 +76,7 @@ async def _list(request: Asked, work: Work, form: Form) -> Response[str]:
         "admin/offices.html",
         status=422 if form.errors else 200,
         rows=rows,
+        alarmed=sum((await alarms.counts(work)).values()),
         agencies=await people.agencies(work),
         form=form,
     )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
+from visits.booking import alarms
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
 from visits.declarations.queries import open_conflicts, title_of
 from visits.ids import OfficeId
@@ -52,6 +53,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
         N_("%(num)s rendez-vous à replacer"),
         N_("%(num)s rendez-vous à replacer"),
         N_("Rendez-vous à replacer"),
+    ),
+    "alarm": (
+        N_("%(num)s calendrier à réparer"),
+        N_("%(num)s calendriers à réparer"),
+        N_("Calendrier à réparer"),
     ),
     "replacement": (
         N_("%(num)s remplacement à décider"),
@@ -132,6 +138,17 @@ async def _todos(work: Work) -> list[Todo]:
     for lost in await queries.stranded(work):
         address = f"/chief/visits/{lost.visit.id}/slots"
         found.append(_todo("stranded", lost.declaration, lost.since, address, N_("Replacer le rendez-vous")))
+    if alarmed := await alarms.open_everywhere(work, work.actor.office):
+        found.append(
+            Todo(
+                kind="alarm",
+                title=f"{alarmed[0][1].code} {alarmed[0][1].name}",
+                about="",
+                since=min(alarm.raised_at for alarm, _, _ in alarmed),
+                href="/office/alarms",
+                button=N_("Voir ce qui diffère"),
+            )
+        )
     for conflict, declaration in await open_conflicts(work):
         address = f"/chief/conflicts/{conflict.id}"
         found.append(_todo("conflict", declaration, conflict.at, address, N_("Comparer les deux contenus")))

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from visits.booking import queries, rules
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
+from visits.booking.history import parts_ever
 from visits.booking.offer import policy_of
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
@@ -172,7 +173,7 @@ async def _place(work: Work, case: Case, found: Appointment, language: str) -> s
     site = await work.session.get(Site, found.site_id) if found.site_id else None
     if site is None or Level(case.visit.level) is Level.VIDEO:
         return say(N_("Par vidéo"), language)
-    fixed = [part for part in await queries.parts_of(work, [found.id]) if part.role in ("bay", "scanner")]
+    fixed = [part for part in await parts_ever(work, found.id) if part.role in ("bay", "scanner")]
     bay = await work.session.get(Resource, fixed[0].resource_id) if fixed else None
     return f"{site.name} – {bay.name}" if bay else site.name
 

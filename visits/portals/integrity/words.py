@@ -9,6 +9,8 @@ ACTIONS: dict[str, str] = {
     "act_corrected": N_("Numéro d'acte corrigé"),
     "act_keyed": N_("Numéro d'acte saisi à la main"),
     "agency_set": N_("Organisme enregistré"),
+    "calendar_alarm": N_("Calendrier qui diffère de ses rendez-vous"),
+    "calendar_repaired": N_("Calendrier réparé"),
     "calendar_file_taken": N_("Fichier de calendrier importé"),
     "chain_verified": N_("Chaîne vérifiée"),
     "checklist_rule_retired": N_("Règle de pièces retirée"),
@@ -98,4 +100,6 @@ ACTIONS: dict[str, str] = {
     "visit_cancelled": N_("Visite annulée"),
     "visit_placed": N_("Lieu de la visite choisi"),
     "voucher_keyed": N_("Bon à enlever saisi à la main"),
+    "token_key_made": N_("Clé des confirmations créée"),
+    "token_key_withdrawn": N_("Clé des confirmations retirée"),
 }

@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
-from visits.booking.tables import Appointment, BookingPart
+from visits.booking.history import PARTS
+from visits.booking.tables import Appointment
 from visits.declarations.tables import Declaration
 from visits.fieldwork.positioning import Said, words_on
 from visits.fieldwork.positions import Position, Standing, standing
@@ -180,10 +181,10 @@ def _sent_back() -> Any:
 def _bay() -> Any:
     return (
         select(func.min(col(Resource.name)))
-        .join(BookingPart, col(BookingPart.resource_id) == col(Resource.id))
+        .join(PARTS, PARTS.c.resource_id == col(Resource.id))
         .where(
-            col(BookingPart.appointment_id) == col(Appointment.id),
-            col(BookingPart.live),
+            PARTS.c.appointment_id == col(Appointment.id),
+            PARTS.c.live,
             col(Resource.kind).in_(["bay", "scanner"]),
         )
         .correlate(Appointment)
