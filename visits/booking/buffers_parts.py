@@ -1,7 +1,8 @@
 """What is booked of each resource: the hours of the visit with its buffers, and for an officer the roads around it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from scheduling import Grid, Interval, Slot
@@ -27,7 +28,7 @@ async def parts_for(work: Work, wanted: Asked, slot: Slot, day: date, chosen: Ma
 
 
 async def with_roads(work: Work, case: Case, part: Part) -> Part:
-    """An officer's part with what of the roads to the visits before and after is not booked yet."""
+    """An officer's part with what of the roads to the visits before and after is worked and not booked yet."""
     grid, site = grid_of(case.office), str(case.visit.site_id or "")
     roads = Roads.of(policy(case.office, Around), grid)
     if not roads or not site:
@@ -37,17 +38,21 @@ async def with_roads(work: Work, case: Case, part: Part) -> Part:
     if not before and not after:
         return part
     works = (await buffers_rows.work_of(work, [(part.day, part.resource)])).get((part.day, part.resource), 0)
+    before, after = _worked(grid, part, works, before, after)
     whole = _part(grid, part.role, part.resource, part.day, part.begin - before, part.end + after)
-    return Part(
-        role=part.role,
-        resource=part.resource,
-        day=part.day,
-        begin=whole.begin,
-        end=whole.end,
-        mask=whole.mask & works | part.mask,
-        travel_before=before,
-        travel_after=after,
-    )
+    return replace(whole, travel_before=before, travel_after=after)
+
+
+def _worked(grid: Grid, part: Part, works: int, before: timedelta, after: timedelta) -> tuple[timedelta, timedelta]:
+    """What of two roads is driven in working time, next to the visit: only that is booked. The rest is a break."""
+    last = part.mask.bit_length()
+    first = (part.mask & -part.mask).bit_length() - 1
+    ahead = behind = 0
+    while ahead < before // grid.step and first - ahead > 0 and works >> (first - ahead - 1) & 1:
+        ahead += 1
+    while behind < after // grid.step and works >> (last + behind) & 1:
+        behind += 1
+    return ahead * grid.step, behind * grid.step
 
 
 async def officers_too_far(work: Work, case: Case, day: date, *, lock: bool) -> dict[UUID, int]:
