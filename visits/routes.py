@@ -13,6 +13,7 @@ from visits.portals.admin import closures as admin_closures
 from visits.portals.admin import files as admin_files
 from visits.portals.admin import firms as admin_firms
 from visits.portals.admin import holidays as admin_holidays
+from visits.portals.admin import notices as admin_notices
 from visits.portals.admin import offices as admin_offices
 from visits.portals.admin import people as admin_people
 from visits.portals.admin import policies as admin_policies
@@ -26,6 +27,7 @@ from visits.portals.chief import declarations as chief_declarations
 from visits.portals.chief import home as chief_home
 from visits.portals.chief import manual as chief_manual
 from visits.portals.chief import messages as chief_messages
+from visits.portals.chief import notices as chief_notices
 from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
 from visits.portals.chief import visit as chief_visit
@@ -35,6 +37,7 @@ from visits.portals.declarant import declaration as declarant_declaration
 from visits.portals.declarant import documents as declarant_documents
 from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import home as declarant_home
+from visits.portals.declarant import notices as declarant_notices
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
@@ -81,6 +84,7 @@ ROUTES: list[Any] = [
     *declarant_documents.ROUTES,
     *declarant_arrive.ROUTES,
     *declarant_home.ROUTES,
+    *declarant_notices.ROUTES,
     *public_language.ROUTES,
     *declarant_declaration.ROUTES,
     *declarant_appointment.ROUTES,
@@ -99,6 +103,7 @@ ROUTES: list[Any] = [
     *chief_declarations.ROUTES,
     *chief_manual.ROUTES,
     *chief_messages.ROUTES,
+    *chief_notices.ROUTES,
     *chief_home.ROUTES,
     *chief_slots.ROUTES,
     *chief_visit.ROUTES,
@@ -111,6 +116,7 @@ ROUTES: list[Any] = [
     *admin_holidays.ROUTES,
     *admin_checklists.ROUTES,
     *admin_firms.ROUTES,
+    *admin_notices.ROUTES,
     *admin_offices.ROUTES,
     *admin_people.ROUTES,
     *admin_policies.ROUTES,

@@ -17,6 +17,7 @@ from tests.support.builders import a_declaration
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked
 from tests.support.steps_documents import given
+from tests.support.steps_notices import channel, told_of
 from visits.booking.tables import Appointment
 from visits.declarations.queries import open_conflicts
 from visits.declarations.receive import receive
@@ -151,6 +152,8 @@ async def things(stage: Stage) -> dict[str, UUID]:
         "holiday_id": holiday.id,
         "mandate_id": given_mandate.id,
         "key_id": key.id,
+        "notice_id": (await told_of(stage, visit)).id,
+        "channel_id": (await channel(stage, "sms", "http", url="http://127.0.0.1:1")).id,
     }
 
 

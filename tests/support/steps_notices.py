@@ -179,3 +179,11 @@ class Scripted:
         if step == "killed":
             raise Killed
         return Sent(provider_id=f"p-{message.id}")
+
+
+async def told_of(stage: Stage, visit: Visit) -> Notice:
+    """A notice of a visit that failed: nobody of the firm can be reached by it."""
+    await told(stage, visit)
+    async with stage.work() as work:
+        found = await work.session.scalars(select(Notice).where(col(Notice.visit_id) == visit.id).limit(1))
+        return found.one()

@@ -1,11 +1,11 @@
 """Reads and writes of notices, contacts and text codes."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -216,6 +216,20 @@ async def outbox(
         query.order_by(col(Notice.made_at).desc(), col(Notice.id).desc()).limit(limit).offset(offset)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def lost(work: Work, office_id: UUID) -> int:
+    """How many notices of the last week did not arrive."""
+    found = await work.session.scalar(
+        select(func.count())
+        .select_from(Notice)
+        .where(
+            col(Notice.office_id) == office_id,
+            col(Notice.state) == "failed",
+            col(Notice.made_at) > work.now - timedelta(days=7),
+        )
+    )
+    return int(found or 0)
 
 
 async def notice_with_provider_id(work: Work, provider: str, provider_id: str) -> Notice | None:

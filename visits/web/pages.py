@@ -47,9 +47,17 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/inspector/day", N_("Ma journée")),
         ("/inspector/queue", N_("À traiter")),
     ),
-    Role.DECLARANT: (("/declarant", N_("Mes déclarations")),),
-    Role.FIRM_ADMIN: (("/declarant", N_("Mes déclarations")), ("/declarant/firm", N_("Mon cabinet"))),
-    Role.IMPORTER: (("/declarant", N_("Mes déclarations")), ("/declarant/firm", N_("Mon entreprise"))),
+    Role.DECLARANT: (("/declarant", N_("Mes déclarations")), ("/declarant/notices", N_("Mes avis"))),
+    Role.FIRM_ADMIN: (
+        ("/declarant", N_("Mes déclarations")),
+        ("/declarant/firm", N_("Mon cabinet")),
+        ("/declarant/notices", N_("Mes avis")),
+    ),
+    Role.IMPORTER: (
+        ("/declarant", N_("Mes déclarations")),
+        ("/declarant/firm", N_("Mon entreprise")),
+        ("/declarant/notices", N_("Mes avis")),
+    ),
     Role.ADMIN: (
         ("/admin/people", N_("Personnes")),
         ("/admin/offices", N_("Bureaux")),
@@ -57,6 +65,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/admin/checklists", N_("Pièces")),
         ("/admin/policies", N_("Règles")),
         ("/admin/firms", N_("Cabinets")),
+        ("/admin/notices", N_("Avis")),
         ("/integrator", N_("Liaisons")),
     ),
     Role.AGENCY_OFFICER: (("/agency", N_("Visites conjointes")),),

@@ -129,6 +129,8 @@ def _papers(listed: Listed, actor: Actor) -> list[tuple[str, str, str]]:
         found.append((address, "seal", N_("Rapport de visite")))
     if actor.is_a(*CHIEFS) and listed.standing.state not in OVER:
         found.append((f"/chief/visits/{listed.visit.id}", "swap", N_("Décider : absence, conversion, annulation")))
+    if actor.is_a(*CHIEFS):
+        found.append((f"/chief/notices?visit={listed.visit.id}", "send", N_("Avis au déclarant")))
     if actor.is_a(Role.INSPECTOR) and listed.standing.state not in OVER:
         found.append((f"/inspector/visits/{listed.visit.id}", "box", N_("Écran de la visite")))
     return found
