@@ -6,6 +6,7 @@ from uuid import UUID
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, to_book
+from visits.declarations.tables import Declaration
 from visits.journey.tables import Visit
 from visits.sites.admin import SiteFacts, add_site, set_policies
 from visits.sites.policies import Policies, policy
@@ -39,3 +40,12 @@ async def to_book_at(stage: Stage, site_id: UUID | None, **wished: Any) -> Visit
     async with stage.work() as work:
         (await work.session.get_one(Visit, visit.id)).site_id = site_id
     return await stage.visit(visit.id)
+
+
+async def carrying(stage: Stage, visit: Visit, code: str) -> Visit:
+    """The visit's goods are others: only this tariff code."""
+    async with stage.work() as work:
+        declaration = await work.session.get_one(Declaration, visit.declaration_id)
+        items = [each | {"commodity_code": code, "hs6": code[:6]} for each in declaration.content["items"]]
+        declaration.content = declaration.content | {"items": items}
+    return visit
