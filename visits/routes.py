@@ -38,6 +38,7 @@ from visits.portals.declarant import documents as declarant_documents
 from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import notices as declarant_notices
+from visits.portals.declarant import provisional as declarant_provisional
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
@@ -73,6 +74,7 @@ from visits.portals.terminal import api as terminal_api
 from visits.portals.terminal import gate as terminal_gate
 from visits.portals.terminal import home as terminal_home
 from visits.portals.terminal import positioning as terminal_positioning
+from visits.portals.terminal import ships as terminal_ships
 from visits.reports import api as reports_api
 from visits.web import health
 
@@ -88,6 +90,7 @@ ROUTES: list[Any] = [
     *public_language.ROUTES,
     *declarant_declaration.ROUTES,
     *declarant_appointment.ROUTES,
+    *declarant_provisional.ROUTES,
     *declarant_rate.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
@@ -128,6 +131,7 @@ ROUTES: list[Any] = [
     *terminal_gate.ROUTES,
     *terminal_home.ROUTES,
     *terminal_positioning.ROUTES,
+    *terminal_ships.ROUTES,
     *integrity_home.ROUTES,
     *integrator_home.ROUTES,
     *declarant_firm.ROUTES,

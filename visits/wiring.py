@@ -14,6 +14,9 @@ from visits.booking.confirm import DRAW
 from visits.booking.durations import on_visit
 from visits.booking.expire import hold_end
 from visits.booking.hold import HOLD_END
+from visits.booking.landing import LANDING, on_cargo
+from visits.booking.prearrival import look, on_accepted, on_confirmed
+from visits.booking.prearrival import on_lane as on_other_control
 from visits.clearance.inbox import on_registered
 from visits.clearance.push import on_report_validated
 from visits.events import Event
@@ -28,14 +31,16 @@ Moment = Callable[[Work, Tools, Due], Awaitable[None]]
 #: Event class to the reactions it wakes, in this order.
 REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.AppointmentCancelled: (on_appointment,),
-    events.AppointmentMoved: (on_appointment,),
+    events.AppointmentConfirmed: (on_confirmed,),
+    events.AppointmentMoved: (on_appointment, on_confirmed),
+    events.CargoArrived: (on_cargo,),
     events.Cancelled: (on_end, on_appointment),
     events.DeclarationRegistered: (on_registered,),
-    events.LaneRerouted: (on_lane,),
-    events.LaneSelected: (on_lane,),
+    events.LaneRerouted: (on_lane, on_other_control),
+    events.LaneSelected: (on_lane, on_other_control),
     events.ReportValidated: (on_report_validated,),
     events.GoodsAbsent: (on_end, on_appointment),
-    events.PackageAccepted: (on_package,),
+    events.PackageAccepted: (on_package, on_accepted),
     events.PackageSubmitted: (on_package,),
     events.PaperException: (on_end,),
     events.PartyAbsent: (on_end, on_appointment),
@@ -71,4 +76,5 @@ MOMENTS: dict[str, Moment] = {
     notices.HOLD_NOTICE: notices.hold_notice,
     notices.REMINDER_DAY: notices.remind,
     notices.REMINDER_SOON: notices.remind,
+    LANDING: look,
 }

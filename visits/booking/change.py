@@ -15,7 +15,7 @@ from visits.errors import NotFound
 from visits.events import AppointmentCancelled
 from visits.ids import DeclarationId, VisitId
 from visits.journey.move import move as move_visit
-from visits.journey.states import State
+from visits.journey.states import Level, State, next_state
 from visits.sites.queries import sites_of
 from visits.store import jobs
 from visits.store.tables import DomainEvent
@@ -34,10 +34,13 @@ ENDS: dict[str, str] = {
 }
 
 
-async def settle_place(work: Work, visit_id: UUID, site_id: UUID) -> Case:
-    """Say at which of the office's sites the goods are, where the declaration does not."""
+async def settle_place(work: Work, visit_id: UUID, site_id: UUID, *, provisional: bool = False) -> Case:
+    """Say at which of the office's sites the goods are, where the declaration does not; or will be, at sea."""
     case = await case_of(work, visit_id, lock=True)
-    bookable(work, case)
+    if provisional:
+        next_state(State(case.visit.state), "appointment_reserved", Level(case.visit.level), work.actor.roles)
+    else:
+        bookable(work, case)
     if site_id not in {each.id for each in await sites_of(work, case.office.id)}:
         raise NotFound()
     if case.visit.site_id is None:

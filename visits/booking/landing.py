@@ -21,8 +21,11 @@ from visits.ids import new_id
 from visits.journey.states import Level, State
 from visits.journey.tables import Visit
 from visits.sites.policies import Policies, policy
+from visits.sites.queries import office_by_id
 from visits.sites.tables import Office
 from visits.store import jobs
+from visits.store.tables import DomainEvent
+from visits.store.tools import Tools
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -30,6 +33,8 @@ from visits.texts import N_
 LANDING = "landing"
 #: States of a visit that has not begun.
 WAITING = (State.PACKAGE, State.CHECKING, State.TO_BOOK, State.BOOKED)
+#: Before the draw of the day a provisional time must be certain.
+GUARD = timedelta(minutes=15)
 #: Containers named in one message.
 MOST_BOXES = 5000
 #: Before any word on a ship.
@@ -59,6 +64,13 @@ class NotAnnounced(Refusal):
     says = N_("Ce manifeste n'est pas annoncé à ce bureau.")
 
 
+class BeforeLanding(Refusal):
+    """The start lies before the hour at which the goods can be there."""
+
+    code, status = "before-landing", 409
+    says = N_("Le navire n'est pas arrivé : la visite peut commencer au plus tôt %(until)s.")
+
+
 class LandedTooSoon(Refusal):
     """A discharge told for an hour that is still to come."""
 
@@ -80,6 +92,14 @@ async def arrival_of(work: Work, case: Case) -> Arrival | None:
     return await _arrival(work, case.office.id, manifest) if manifest else None
 
 
+async def bringing(work: Work, declaration: Declaration) -> Arrival | None:
+    """The ship a declaration's goods are still on, if it was announced."""
+    manifest = folded(declaration.content.get("manifest"))
+    found = await _arrival(work, declaration.office_id, manifest) if manifest and declaration.office_id else None
+    boxes = [box["number"] for box in declaration.content.get("containers") or ()]
+    return None if found is None or on_quay(found, boxes) else found
+
+
 def on_quay(arrival: Arrival, containers: Collection[str]) -> bool:
     """Do the goods stand on the quay: all of the ship, or every one of these containers?"""
     return arrival.landed_at is not None or (bool(containers) and set(containers) <= set(arrival.landed))
@@ -94,6 +114,17 @@ async def expected(work: Work, case: Case) -> Arrival | None:
 def ready_at(arrival: Arrival, office: Office) -> datetime:
     """The earliest hour a visit may begin if the ship keeps its word (policy of the office)."""
     return arrival.expected_at + timedelta(minutes=policy(office, Policies).landing_minutes)
+
+
+async def not_before(work: Work, case: Case) -> datetime | None:
+    """The earliest start of a visit whose goods are awaited; nothing where none are, or no manifest is named."""
+    if Level(case.visit.level) is Level.VIDEO:
+        return None
+    ship = await expected(work, case)
+    if ship is None:
+        return None
+    certain = timedelta(minutes=policy(case.office, Policies).freeze_minutes) + 2 * GUARD
+    return max(ready_at(ship, case.office), work.now + certain)
 
 
 async def awaited(work: Work, office_id: UUID | None, visits: Collection[UUID]) -> set[UUID]:
@@ -187,6 +218,16 @@ async def land(
         if on_quay(arrival, ordered):
             await jobs.at(work, work.now, LANDING, visit_id)
     return arrival, True
+
+
+async def on_cargo(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """Reaction: the clearance system says that the cargo of a declaration arrived; its containers are on the quay."""
+    declaration = await work.session.get_one(Declaration, event.declaration_id)
+    boxes = [box["number"] for box in declaration.content.get("containers") or ()]
+    manifest = folded(declaration.content.get("manifest"))
+    ship = await _locked(work, declaration.office_id, manifest) if declaration.office_id and manifest else None
+    if ship is not None and boxes and not on_quay(ship, boxes):
+        await land(work, await office_by_id(work, ship.office_id), manifest, containers=boxes)
 
 
 async def _known(work: Work, office: Office, manifest: str, expected_at: datetime) -> Arrival:

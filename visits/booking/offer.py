@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest, span
-from visits.booking import queries, rules
+from visits.booking import landing, queries, rules
 from visits.booking.buffers import Around, padded
 from visits.booking.quotas import Standing
 from visits.booking.quotas_limits import Ask, limits_of, standing_of
@@ -39,6 +39,8 @@ class Asked:
     length: int
     #: Who books it, and why it goes before others.
     standing: Standing
+    #: The hour before which its goods cannot be there: their ship is still awaited.
+    not_before: datetime | None = None
 
     def masks(self, step: int) -> dict[str, int]:
         """The steps each role is busy with it, from its own steps before a start to those after the end."""
@@ -99,6 +101,8 @@ class Offer:
             raise rules.SlotClosed(starts_at=starts_at) from None
         day = self.day(wanted)
         reason = day.why(step) if day is not None else Reason(why=Why.TOO_FAR)
+        if reason is not None and self._awaited(reason, starts_at):
+            raise landing.BeforeLanding(until=self._ready())
         if reason is not None:
             raise rules.refuse(reason, policy, starts_at=starts_at, days=self.masks())
         assert day is not None
@@ -106,8 +110,20 @@ class Offer:
 
     def said(self, reason: Reason, day: date) -> tuple[str, dict[str, object]]:
         """A reason in words: a French text and its facts."""
+        if self._awaited(reason, self.asked.grid.opens(day)):
+            return landing.BeforeLanding.says, {"until": self._ready()}
         holiday = self.holidays.get(day, "")
         return rules.words(reason, self.asked.policy, holiday=holiday, names=self.asked.names)
+
+    def _awaited(self, reason: Reason, starts_at: datetime) -> bool:
+        """Is it the ship that removes a start, and no shortness of notice?"""
+        earliest = self.asked.not_before
+        return reason.why is Why.TOO_SOON and earliest is not None and starts_at < earliest
+
+    def _ready(self) -> datetime | None:
+        """When the goods can be there, in the office's time."""
+        at = self.asked.not_before
+        return at.astimezone(self.asked.grid.zone) if at else None
 
     def masks(self) -> list[dict[str, Any]]:
         """The days as programs read them: bit i of the mask is a free start i steps after `opens_at`."""
@@ -139,6 +155,7 @@ async def asked(work: Work, case: Case) -> Asked:
         needs=padded(needs, policy(case.office, Around), grid, level=level, site_id=visit.site_id),
         length=grid.count(timedelta(minutes=visit.minutes)),
         standing=await standing_of(work, case, staff=limits.staff),
+        not_before=await landing.not_before(work, case),
     )
 
 
@@ -212,7 +229,7 @@ async def days_of(
             length=wanted.length,
             roles=_roles(wanted.needs, masks, day),
             now=work.now,
-            earliest=work.now + wanted.policy.notice,
+            earliest=max(work.now + wanted.policy.notice, wanted.not_before or work.now),
             holiday=day in holidays,
             bars=limits.bars.get(day, ()),
             kept=limits.kept.get(day, ()),

@@ -32,6 +32,9 @@ DRAWN = "draw"
 #: States in which a lane change may still withdraw the visit: nothing was looked at yet.
 NOT_BEGUN = frozenset({State.PACKAGE, State.CHECKING, State.TO_BOOK, State.BOOKED, State.AT_DESK})
 
+#: States in which a visit announced before the lane still takes another level.
+UNBOOKED = frozenset({State.PACKAGE, State.CHECKING})
+
 
 class DraftNotSelectable(Refusal):
     """An unregistered declaration cannot be put in a lane."""
@@ -103,13 +106,13 @@ async def select_lane(
     await work.session.flush()
     _tell(work, declaration, agency, colour, was, source, reason.strip(), at)
     work.audit("lane_set", declaration.id, office=declaration.office_id, colour=colour, source=source)
-    return await _follow(work, declaration, running, wished)
+    return await _follow(work, declaration, running, wished, announced=not before)
 
 
 async def _follow(
-    work: Work, declaration: Declaration, running: Visit | None, wished: Mapping[str, Any]
+    work: Work, declaration: Declaration, running: Visit | None, wished: Mapping[str, Any], *, announced: bool
 ) -> Visit | None:
-    """Open, keep or withdraw the visit as the lanes now ask."""
+    """Open, keep or withdraw the visit as the lanes now ask; one announced before any lane takes its order from it."""
     assert declaration.office_id is not None
     content = declaration.content
     order = order_for(
@@ -131,6 +134,10 @@ async def _follow(
             site_id=site.id if site and order.level is not Level.DOCUMENTS else None,
             sample=declaration.sample,
         )
+    if running is not None and order is not None and announced and State(running.state) in UNBOOKED:
+        visit = await visit_for_update(work, running.id)
+        visit.level, visit.order, visit.minutes = order.level, order.as_json(), minutes_for(order)
+        visit.version += 1
     if running is not None and order is None and State(running.state) in NOT_BEGUN:
         visit = await visit_for_update(work, running.id)
         await move(

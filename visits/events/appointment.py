@@ -35,6 +35,21 @@ class AppointmentConfirmed(Event, frozen=True, kw_only=True):
     site: str
 
 
+class AppointmentReserved(Event, frozen=True, kw_only=True):
+    """A provisional time is kept for goods at sea, before the package is accepted."""
+
+    appointment: UUID
+    starts_at: datetime
+    ends_at: datetime
+
+
+class AppointmentSettled(Event, frozen=True, kw_only=True):
+    """The goods are on the quay: a provisional time is certain."""
+
+    appointment: UUID
+    starts_at: datetime
+
+
 class AppointmentMoved(Event, frozen=True, kw_only=True):
     """The booking has another time; the old place was given back in the same step."""
 

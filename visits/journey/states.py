@@ -170,9 +170,15 @@ TABLE: tuple[Row, ...] = (
     Row(State.CHECKING, "package_accepted", State.TO_BOOK, _DESK, BY_APPOINTMENT),
     Row(State.CHECKING, "package_accepted", State.AT_DESK, _DESK, _DOCUMENTS),
     # the appointment
-    Row(State.TO_BOOK, "appointment_confirmed", State.BOOKED, _CLERK | _CHIEF),
-    Row(State.BOOKED, "appointment_moved", State.BOOKED, _CLERK | _CHIEF),
-    Row(State.BOOKED, "appointment_cancelled", State.TO_BOOK, _CLERK | _CHIEF),
+    Row(State.TO_BOOK, "appointment_confirmed", State.BOOKED, _CLERK | _LINK),
+    Row(State.BOOKED, "appointment_moved", State.BOOKED, _CLERK | _LINK),
+    Row(State.BOOKED, "appointment_cancelled", State.TO_BOOK, _CLERK | _LINK),
+    # a provisional time, kept for goods at sea while the package is made ready
+    *(
+        Row(state, event, state, _CLERK | _LINK, BY_APPOINTMENT)
+        for state in (State.PACKAGE, State.CHECKING)
+        for event in ("appointment_reserved", "appointment_moved", "appointment_cancelled")
+    ),
     # who and where; a package of documents goes to its drawn officer at once
     Row(State.CHECKING, "inspector_assigned", State.CHECKING, _LINK, _DOCUMENTS),
     Row(State.CHECKING, "inspector_absent", State.CHECKING, _LINK, _DOCUMENTS),

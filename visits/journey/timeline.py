@@ -113,6 +113,7 @@ PLAIN: dict[str, str] = {
     "slot_held": N_("Heure retenue quelques minutes"),
     "hold_expired": N_("Heure rendue faute de confirmation"),
     "appointment_cancelled": N_("Rendez-vous rendu"),
+    "appointment_settled": N_("Marchandises débarquées, rendez-vous confirmé"),
     "seat_planned": N_("Place prévue au plan du jour"),
     "draw_blocked": N_("Aucun vérificateur ne peut être tiré pour l'instant"),
     "inspector_absent": N_("Vérificateur absent, un autre sera tiré au sort"),
@@ -163,6 +164,12 @@ DETAILS = frozenset(
 )
 #: Not for the office: who rated is the firm's affair (the inspector never learns the name).
 FIRM_ONLY = frozenset({"rated"})
+#: Why a provisional time was given back without anybody asking.
+RELEASED = {
+    "ship_late": N_("Navire en retard, heure provisoire rendue"),
+    "package_late": N_("Dossier pas prêt à temps, heure provisoire rendue"),
+    "other_control": N_("Autre contrôle décidé, heure provisoire rendue"),
+}
 #: Told once with their number when they follow each other.
 COUNTED = {
     "evidence_added": (N_("Une photo ou pièce ajoutée"), N_("%(count)s photos ou pièces ajoutées")),
@@ -192,6 +199,14 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
             return Sentence(text=N_("Dossier retourné, %(count)s points à corriger"), facts={"count": body["defects"]})
         case "appointment_confirmed":
             return Sentence(text=N_("Rendez-vous pris : %(when)s"), facts={"when": instant(body["starts_at"])})
+        case "appointment_reserved":
+            text = N_("Heure provisoire, confirmée au débarquement : %(when)s")
+            return Sentence(text=text, facts={"when": instant(body["starts_at"])})
+        case "appointment_moved" if body.get("reason") == "ship_late":
+            text = N_("Navire en retard, rendez-vous déplacé : %(when)s")
+            return Sentence(text=text, facts={"when": instant(body["starts_at"])})
+        case "appointment_cancelled" if body.get("reason") in RELEASED:
+            return Sentence(text=RELEASED[body["reason"]])
         case "appointment_moved":
             return Sentence(text=N_("Rendez-vous déplacé : %(when)s"), facts={"when": instant(body["starts_at"])})
         case "inspector_assigned" if body.get("again"):

@@ -69,7 +69,11 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/integrator", N_("Liaisons")),
     ),
     Role.AGENCY_OFFICER: (("/agency", N_("Visites conjointes")),),
-    Role.TERMINAL: (("/terminal", N_("Mises en place")), ("/terminal/gate", N_("Sortie"))),
+    Role.TERMINAL: (
+        ("/terminal", N_("Mises en place")),
+        ("/terminal/ships", N_("Navires")),
+        ("/terminal/gate", N_("Sortie")),
+    ),
     Role.INTEGRITY: (("/integrity", N_("Journal")),),
     Role.INTEGRATOR: (("/integrator", N_("Liaisons")),),
 }

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import Request, Response
 
+from visits.booking import landing
 from visits.journey.states import OVER, STATE_NAMES, State
 from visits.portals.agency import queries
 from visits.portals.agency.queries import Invited
@@ -16,6 +17,7 @@ from visits.roles import Role
 from visits.sites.hours import grid_of
 from visits.sites.queries import office_by_id
 from visits.store.work import Work
+from visits.texts import N_
 from visits.web.language import say
 from visits.web.pages import language_of, page
 from visits.web.route import get
@@ -49,7 +51,8 @@ async def home(work: Work, request: Request[Any, Any, Any]) -> Response[str]:
     language = language_of(request)
     today = grid_of(office).day_of(work.now)
     found = await queries.invited(work, today - KEPT)
-    rows = [row_of(each, language, today=each.day == today) for each in found]
+    awaited = await landing.awaited(work, office.id, {each.case.visit.id for each in found})
+    rows = [row_of(each, language, today=each.day == today, awaited=each.case.visit.id in awaited) for each in found]
     return page(
         request,
         "agency/home.html",
@@ -61,7 +64,7 @@ async def home(work: Work, request: Request[Any, Any, Any]) -> Response[str]:
     )
 
 
-def row_of(invited: Invited, language: str, *, today: bool) -> Row:
+def row_of(invited: Invited, language: str, *, today: bool, awaited: bool) -> Row:
     """A visit in the reader's words."""
     visit, state = invited.case.visit, State(invited.case.visit.state)
     owner = "" if state in OVER else flag_of(visit.clock)
@@ -71,7 +74,7 @@ def row_of(invited: Invited, language: str, *, today: bool) -> Row:
         goods=invited.case.declaration.goods,
         place=invited.site.name if invited.site else "",
         href=f"/agency/visits/{visit.id}",
-        state=say(STATE_NAMES[state], language),
+        state=say(N_("provisoire, confirmé au débarquement") if awaited else STATE_NAMES[state], language),
         owner=owner,
         holder=say(holder_of(visit.clock), language) if owner else "",
         today=today,

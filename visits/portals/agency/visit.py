@@ -8,6 +8,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.booking import landing
 from visits.declarations.queries import Case, case_of
 from visits.errors import NotFound
 from visits.fieldwork import checkin
@@ -36,13 +37,14 @@ async def visit(work: Work, request: Request[Any, Any, Any], visit_id: FromPath[
         raise NotFound()
     at_office(request, case.office)
     today = grid_of(case.office).day_of(work.now)
+    awaited = await landing.awaited(work, case.office.id, {case.visit.id})
     _, bay = await place_of(work, case.visit)
     language = language_of(request)
     here = [row for row in (await record_of(work, visit_id)).check_ins if row.person_id == work.actor.person]
     return page(
         request,
         "agency/visit.html",
-        row=row_of(invited, language, today=invited.day == today),
+        row=row_of(invited, language, today=invited.day == today, awaited=case.visit.id in awaited),
         invited=invited,
         bay=bay or "",
         boxes=[spaced(box) for box in case.visit.order["containers"]],

@@ -7,11 +7,12 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.booking import queries, rules
+from visits.booking import landing, queries, rules
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.history import parts_ever
 from visits.booking.offer import policy_of
+from visits.booking.prearrival import KEPT
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
 from visits.declarations.queries import Case, case_of
@@ -65,6 +66,8 @@ BRING[Level.JOINT] = BRING[Level.PHYSICAL]
 async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
     """The appointment as it stands; a visit that must be booked again leads to the slots."""
     case = await case_of(work, visit_id)
+    if State(case.visit.state) in KEPT and work.actor.is_a(*DECLARANTS):
+        return go(f"/declarant/visits/{visit_id}/provisional")
     found = await _appointment(work, case)
     if found is None or (found.status != "confirmed" and State(case.visit.state) is State.TO_BOOK):
         if work.actor.is_a(*DECLARANTS) and State(case.visit.state) is State.TO_BOOK:
@@ -76,6 +79,9 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
     until = found.during.lower - policy_of(work, case.office).freeze
     kind, word = TAGS.get(found.status, ("", N_("Sans suite")))
     coming = found.status == "confirmed" and State(case.visit.state) is State.BOOKED
+    ship = await landing.expected(work, case) if coming else None
+    if ship is not None:
+        kind, word = "run", N_("Provisoire")
     vault = request.app.state.tools.vault
     code = await confirmation(work, vault, case, found) if coming else code_of(case, found)
     return page(
@@ -97,6 +103,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
         moves=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
         until=until,
         coming=coming,
+        ship=ship,
         today=grid_of(case.office).day_of(work.now) == found.day,
     )
 

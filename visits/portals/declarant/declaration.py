@@ -6,6 +6,8 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.booking import landing
+from visits.booking.prearrival import KEPT, kept_of
 from visits.declarations.lane import LANE_NAMES, Colour
 from visits.declarations.queries import declaration_for, title_of
 from visits.journey.states import OVER, State
@@ -40,6 +42,8 @@ async def track(work: Work, request: Request, declaration_id: FromPath[UUID]) ->
     title, facts = headline(case.standing) if case else (N_("Aucune visite n'est demandée"), {})
     facts = {name: fact.astimezone(zone) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
     step = next_step(case.standing, work.actor.roles) if case else None
+    ship = await landing.bringing(work, declaration)
+    kept = await kept_of(work, case.visit.id) if case and ship and case.standing.state in KEPT else None
     history = await history_of(work, declaration.id, cases, office, language, staff=False)
     return page(
         request,
@@ -51,6 +55,9 @@ async def track(work: Work, request: Request, declaration_id: FromPath[UUID]) ->
         lane=say(LANE_NAMES[Colour(case.lane)], language) if case and case.lane else "",
         case=case,
         step=step,
+        ship=ship,
+        kept=kept,
+        provisional=ship is not None and work.actor.is_a(*DECLARANTS),
         inspector=await _inspector(work, case),
         history=history,
         papers=_papers(case) if case else [],

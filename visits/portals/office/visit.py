@@ -3,13 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Request, Response
 from litestar.params import FromPath
 
 from visits.actor import Actor
+from visits.booking import landing
 from visits.declarations.lane import EXTENTS, LANE_NAMES, Colour
-from visits.declarations.queries import case_of, lanes_of
+from visits.declarations.queries import Case, case_of, lanes_of
 from visits.declarations.select import DRAWN
 from visits.journey.states import LEVEL_NAMES, OVER, State
 from visits.performance.measures import NAMES, measures
@@ -53,7 +55,7 @@ async def case_page(work: Work, request: Request, visit_id: FromPath[UUID]) -> R
         over=listed.standing.state in OVER,
         step=next_step(listed.standing, work.actor.roles),
         history=history,
-        about=await _about(work, listed, language),
+        about=await _about(work, listed, language, await _ship(work, case, zone, language)),
         order=_order(listed.visit.order, language),
         lanes=[
             (
@@ -74,7 +76,16 @@ async def case_page(work: Work, request: Request, visit_id: FromPath[UUID]) -> R
     )
 
 
-async def _about(work: Work, listed: Listed, language: str) -> list[tuple[str, str]]:
+async def _ship(work: Work, case: Case, zone: ZoneInfo, language: str) -> str:
+    """The ship the visit waits for, and what that makes of its time."""
+    ship = await landing.expected(work, case) if State(case.visit.state) in landing.WAITING else None
+    if ship is None:
+        return ""
+    text = N_("%(vessel)s, attendu %(when)s ; rendez-vous provisoire, confirmé au débarquement")
+    return say(text, language, vessel=ship.vessel or ship.manifest, when=ship.expected_at.astimezone(zone))
+
+
+async def _about(work: Work, listed: Listed, language: str, ship: str) -> list[tuple[str, str]]:
     """The head of the case as names and values."""
     visit, declaration = listed.visit, listed.declaration
     site = (await queries.site_names(work, [visit.site_id])).get(visit.site_id, "") if visit.site_id else ""
@@ -87,6 +98,7 @@ async def _about(work: Work, listed: Listed, language: str) -> list[tuple[str, s
         (N_("Déclarant"), declaration.declarant_name or ""),
         (N_("Destinataire"), declaration.consignee_name or ""),
         (N_("Lieu"), site),
+        (N_("Navire"), ship),
         (N_("Vérificateur"), inspector or say(N_("pas encore tiré au sort"), language)),
         (N_("Bon à enlever"), declaration.voucher or ""),
     )
