@@ -128,7 +128,7 @@ def offices(draw: st.DrawFn) -> Said:
 
     def spans() -> list[list[int]]:
         clear = [each for each in range(0, 1860, 15) if not any(twice(ZoneInfo(zone), one, each) for one in around)]
-        edges = sorted(draw(st.lists(st.sampled_from(clear), max_size=4, unique=True)))
+        edges = sorted(draw(st.lists(st.sampled_from(clear), min_size=1, max_size=4, unique=True)))
         return [list(pair) for pair in zip(edges[::2], edges[1::2], strict=False)]
 
     pool = [spans() for _ in range(3)]
@@ -150,7 +150,7 @@ def offices(draw: st.DrawFn) -> Said:
         day=day,
         nights=draw(st.booleans()),
         resources=resources,
-        holidays=draw(st.lists(st.tuples(st.integers(-2, 3), kinds), max_size=4, unique=True)),
+        holidays=draw(st.lists(st.tuples(st.integers(-1, 1), kinds), max_size=5, unique=True)),
         absences=draw(st.lists(stretches, max_size=3)),
         closures=[(bool(which), start, length) for which, start, length in draw(st.lists(stretches, max_size=2))],
     )

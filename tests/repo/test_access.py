@@ -28,6 +28,7 @@ from visits.people.keys import make_key
 from visits.people.queries import memberships_of
 from visits.roles import DECLARANTS, Role
 from visits.sites.admin import add_absence
+from visits.sites.closures import close
 from visits.sites.holidays import add_holiday
 from visits.sites.tables import Office
 from visits.store.tables import DomainEvent
@@ -122,6 +123,7 @@ async def things(stage: Stage) -> dict[str, UUID]:
         "admin", add_absence, stage.resources["bay C"].id, absence_at, absence_at.replace(hour=12), "panne"
     )
     holiday = await stage.run("admin", add_holiday, stage.office.id, stage.clock.now().date(), "Fête")
+    closure = await stage.run("admin", close, stage.office.id, None, absence_at, absence_at.replace(hour=12), "Grève")
     given_mandate = await stage.run("importer", mandate, stage.firm.code)
     rule = (await stage.run("admin", seed_rules))[0]
     key = (await stage.run("admin", make_key, "sydam", None)).key
@@ -150,6 +152,7 @@ async def things(stage: Stage) -> dict[str, UUID]:
         "membership_id": membership.id,
         "absence_id": absence.id,
         "holiday_id": holiday.id,
+        "closure_id": closure.id,
         "mandate_id": given_mandate.id,
         "key_id": key.id,
         "notice_id": (await told_of(stage, visit)).id,

@@ -33,8 +33,8 @@ async def known(work: Work, office: Office) -> Known:
     )
 
 
-async def take(work: Work, office_id: UUID, kind: str, plans: Iterable[Plan]) -> None:
-    """Make plans real, all of them or none; the same file twice changes nothing more."""
+async def take(work: Work, office_id: UUID, kind: str, plans: Iterable[Plan]) -> int:
+    """Make plans real, all of them or none, and say how many; the same file twice changes nothing more."""
     office = await queries.office_kept(work, office_id)
     wanted, there = list(plans), (await known(work, office)).days
     for plan in sorted(wanted, key=lambda each: each.first if isinstance(each, HoursPlan) else date.min):
@@ -53,6 +53,7 @@ async def take(work: Work, office_id: UUID, kind: str, plans: Iterable[Plan]) ->
             case PlacePlan():
                 await _place(work, plan)
     work.audit("calendar_file_taken", office.id, office=office.id, kind=kind, lines=len(wanted))
+    return len(wanted)
 
 
 async def _set_hours(work: Work, plan: HoursPlan) -> None:
