@@ -3,9 +3,12 @@
 import re
 
 import pytest
+from litestar import Litestar
 
 from tests.portals.reading import said
 from tests.support.gateways import provider
+from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import PHONE as PHONE_SIZE
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars
 from tests.support.steps_notices import (
@@ -260,3 +263,27 @@ async def test_an_administrator_reads_nothing_of_a_case(stage: Stage) -> None:
     assert "Declarant Exemple" not in page
     assert visit.reference not in page
     assert not re.search(r"C 48\d", page)
+
+
+# ---------- in a browser ----------
+
+
+@pytest.mark.browser
+@pytest.mark.slow  # Chromium is started
+async def test_in_a_browser_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
+    await failed(stage)
+    row = await channel(stage, "sms", "http", url="http://127.0.0.1:1")
+    async with serving(app) as port, chromium(address(stage, port)) as browser:
+        phone = await window(browser, stage, port, "declarant", size=PHONE_SIZE)
+        page = await phone.go(MINE)
+        await page.get_by_label("Adresse e-mail").fill("nom@exemple.ci")
+        await phone.press("Garder ces choix")
+        desk = await window(browser, stage, port, "chief", size=DESK)
+        await desk.go(OUTBOX)
+        await desk.press("Essayer de nouveau")
+        admin = await window(browser, stage, port, "admin", size=DESK)
+        await admin.go(WAYS)
+        await admin.go(f"{WAYS}/sms")
+        await admin.go(WAYS)
+        await admin.press("Faire une adresse d’appel")
+        assert row.id
