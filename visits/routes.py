@@ -51,6 +51,7 @@ from visits.portals.inspector import people as inspector_people
 from visits.portals.inspector import photos as inspector_photos
 from visits.portals.inspector import queue as inspector_queue
 from visits.portals.inspector import report as inspector_report
+from visits.portals.inspector import scan as inspector_scan
 from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
 from visits.portals.integrator import home as integrator_home
@@ -146,6 +147,7 @@ ROUTES: list[Any] = [
     *inspector_photos.ROUTES,
     *inspector_queue.ROUTES,
     *inspector_report.ROUTES,
+    *inspector_scan.ROUTES,
     *inspector_trouble.ROUTES,
     *inspector_visit.ROUTES,
     *public_account.ROUTES,

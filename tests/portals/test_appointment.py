@@ -128,7 +128,7 @@ async def test_the_code_is_signed_spelt_out_and_changes_with_a_move(
     stage: Stage, client: httpx.AsyncClient, visit: Visit
 ) -> None:
     async def spelt() -> str:
-        found = re.search(r'<p class="v-code v-small">([^<]+)</p>', (await client.get(at(visit))).text)
+        found = re.search(r'<p class="v-mono v-small">([^<]+)</p>', (await client.get(at(visit))).text)
         assert found
         return found[1].replace(" ", "")
 

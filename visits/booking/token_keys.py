@@ -1,7 +1,7 @@
 """The keys of confirmations: made, announced before they sign, replaced every quarter, withdrawn when they leaked."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,6 +16,7 @@ from visits.declarations.queries import Case
 from visits.errors import NotFound
 from visits.ids import TenantId, new_id
 from visits.journey.states import Level
+from visits.journey.tables import Visit
 from visits.sites.queries import offices
 from visits.sites.tables import Office
 from visits.store.tools import Tools
@@ -135,6 +136,24 @@ async def sequences(work: Work, office_id: UUID) -> Mapping[int, int]:
     """The visits of an office that were moved or cancelled lately: from which sequence on a text still counts."""
     rows = await work.session.execute(_SEQUENCES, {"office": office_id, "since": work.now - BACK})
     return {visit_number(row.reference): row.counts or row.made + 1 for row in rows}
+
+
+async def current_of(work: Work, office_id: UUID, typed: str) -> tuple[str, datetime, Level]:
+    """Reference, start and level of the appointment an office has for a visit, by the reference somebody typed."""
+    row = (
+        await work.session.execute(
+            select(col(Visit.reference), Appointment, col(Visit.level))
+            .join(Appointment, col(Appointment.visit_id) == col(Visit.id))
+            .where(
+                col(Visit.reference) == typed.strip().upper(),
+                col(Appointment.office_id) == office_id,
+                col(Appointment.status) == "confirmed",
+            )
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1].during.lower, Level(row[2])
 
 
 async def keep_keys(tools: Tools, tenant: TenantId) -> bool:

@@ -46,6 +46,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.INSPECTOR: (
         ("/inspector/day", N_("Ma journée")),
         ("/inspector/queue", N_("À traiter")),
+        ("/inspector/scan", N_("Vérifier un code")),
     ),
     Role.DECLARANT: (("/declarant", N_("Mes déclarations")), ("/declarant/notices", N_("Mes avis"))),
     Role.FIRM_ADMIN: (

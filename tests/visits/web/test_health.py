@@ -1,9 +1,13 @@
 """Health answers without a tenant and without a session."""
 
+from pathlib import Path
+
 import httpx
 from litestar import Litestar
 
 from visits.store import migrate
+
+VERSIONS = Path(__file__).parents[3] / "alembic" / "versions"
 
 
 async def ask(app: Litestar, path: str) -> httpx.Response:
@@ -20,7 +24,7 @@ async def test_a_migrated_database_makes_it_ready(app: Litestar) -> None:
     answer = await ask(app, "/health/ready")
 
     assert (answer.status_code, answer.json()["status"]) == (200, "ready")
-    assert migrate.head() == "0005_first_steps_stranded"
+    assert migrate.head() == max(file.stem for file in VERSIONS.glob("[0-9]*.py"))
 
 
 async def test_the_openapi_document_describes_every_route(app: Litestar) -> None:

@@ -18,7 +18,7 @@ from visits.web.route import PUBLIC, get
 HERE = frozenset({"127.0.0.1", "::1"})
 
 
-@get("/metrics", roles=PUBLIC, include_in_schema=False)
+@get("/metrics", roles=PUBLIC)
 async def metrics(request: Request[Any, Any, Any]) -> Response[str]:
     """Days of resources whose bits differ from their appointments, by administration and office."""
     _only_the_operator(request)

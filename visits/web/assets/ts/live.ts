@@ -2,19 +2,7 @@
 // The part is fetched again when the stream says something; nothing moves while the reader is in it.
 // When the stream is lost, `[data-frozen]` inside the part says as of when it stands.
 
-declare global {
-  interface Window {
-    trustedTypes?: { createPolicy(name: string, rules: { createHTML(text: string): string }): Policy };
-  }
-}
-interface Policy {
-  createHTML(text: string): string;
-}
-
-// The one place where a text becomes elements: our own answer, same origin, scripts never run by DOMParser.
-const policy: Policy = window.trustedTypes?.createPolicy("visits", { createHTML: (text) => text }) ?? {
-  createHTML: (text) => text,
-};
+import { policy } from "./parts/trusted";
 
 const QUIET = 400;
 const PATIENCE = 3000;
@@ -83,5 +71,3 @@ function listen(part: HTMLElement): void {
 }
 
 document.querySelectorAll<HTMLElement>("[data-live][id]").forEach(listen);
-
-export {};
