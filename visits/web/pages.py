@@ -62,7 +62,6 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.ADMIN: (
         ("/admin/people", N_("Personnes")),
         ("/admin/offices", N_("Bureaux")),
-        ("/admin/calendars", N_("Calendriers")),
         ("/admin/checklists", N_("Pièces")),
         ("/admin/policies", N_("Règles")),
         ("/admin/firms", N_("Cabinets")),
