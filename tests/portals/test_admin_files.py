@@ -59,7 +59,7 @@ async def test_a_faulty_line_keeps_the_whole_file_out_unless_the_good_lines_are_
     async with stage.browser("admin") as browser:
         shown = await send(browser, where, HALF)
         assert shown.status_code == 422
-        assert "1 à corriger sur 2" in said(shown)
+        assert "Lignes à corriger : 1 sur 2" in said(shown)
         assert "3 jour Date illisible : « 32/12/2026 »" in said(shown)
         refused = await browser.post(f"{where}/take", data={"content": HALF, "take": "all"})
         assert "Rien n’est enregistré" in said(refused).replace("'", "’")

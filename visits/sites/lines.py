@@ -201,7 +201,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
                 name=name,
                 also=(english,),
                 required=True,
-                hint=N_("8:00-12:00, 13:00-17:00 ; vide : fermé"),
+                hint=N_("8:00-12:00, 13:00-17:00 ; vide : fermé") if isodow == 1 else N_("Comme lundi"),
             )
             for (isodow, name), english in zip(
                 DAYS.items(),
