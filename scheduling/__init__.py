@@ -21,6 +21,7 @@ from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.intervals import Interval, fits, intersect, subtract, union
 from scheduling.quotas import Kind as QuotaKind
 from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
+from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Role",
     "Room",
     "Slot",
+    "Want",
     "Wanted",
     "Why",
     "Window",
@@ -66,6 +68,7 @@ __all__ = [
     "nearest",
     "number",
     "people_digest",
+    "seat",
     "shares",
     "shift",
     "span",

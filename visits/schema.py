@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from visits.assignment import tables as assignment
+from visits.booking import groups_tables as groups
 from visits.booking import tables as booking
 from visits.clearance import tables as clearance
 from visits.declarations import tables as declarations
@@ -25,6 +26,7 @@ __all__ = [
     "declarations",
     "documents",
     "fieldwork",
+    "groups",
     "journey",
     "metadata",
     "notices",

@@ -40,11 +40,13 @@ async def place(
     giving: Mapping[UUID, str],
     supersedes: UUID | None = None,
     reason: str = "",
+    seats: Mapping[str, UUID] | None = None,
 ) -> Appointment:
     """Give back the appointments in `giving` (id to last status) and take one resource of every role for a new one.
 
     The visit is locked by the caller. All rows of the step are locked in one ordered statement; if a rival took
-    one of them while we waited, no lock is kept and the choice is made anew.
+    one of them while we waited, no lock is kept and the choice is made anew. Who has locked the rows before may have
+    chosen the `seats`, a resource by role.
     """
     office = wanted.case.office.id
     given = queries.masks_of(wanted.grid, await queries.parts_of(work, giving))
@@ -53,7 +55,9 @@ async def place(
         found = await days_of(work, wanted, spare=given, named=False)
         day, step = found.find(starts_at)
         masks = wanted.masks(step)
-        chosen = await choose(work, office, wanted.needs, day=day.day, masks=masks, spare=given, shut=found.shut)
+        chosen = seats or await choose(
+            work, office, wanted.needs, day=day.day, masks=masks, spare=given, shut=found.shut
+        )
         if len(chosen) < len(wanted.needs):
             continue
         slot = day.slot(step)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from scheduling import Reason, Why
@@ -125,6 +125,15 @@ class Policy:
     staff: bool = False
 
 
+class Serves(Protocol):
+    """What is known of a resource on a day."""
+
+    kind: str
+    skills: int
+    site_id: UUID | None
+    agency_id: UUID | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Need:
     """One role of a visit: what kind of resource can play it."""
@@ -147,6 +156,19 @@ class Need:
     def guest(self) -> bool:
         """Does it come from outside the office?"""
         return self.agency_id is not None
+
+    def at_hand(self, row: Serves) -> bool:
+        """Can a resource be where the visit is? The same words as in the search's statement."""
+        return row.site_id == self.site_id or (not self.fixed and (row.site_id is None or self.site_id is None))
+
+    def fits(self, row: Serves) -> bool:
+        """Can a resource play this role?"""
+        return (
+            row.kind == self.kind
+            and row.skills & self.skills == self.skills
+            and row.agency_id == self.agency_id
+            and self.at_hand(row)
+        )
 
 
 #: What each level needs on site beside the officer.
@@ -225,6 +247,10 @@ TAKEN: dict[str, tuple[str, str]] = {
     "forklift": (
         N_("Le chariot élévateur est pris."),
         N_("Les %(count)s chariots élévateurs sont pris."),
+    ),
+    "group": (
+        N_("Il n'y a pas assez de places pour tout le groupe."),
+        N_("Il n'y a pas assez de places pour tout le groupe."),
     ),
     "officer": (N_("Aucun vérificateur n'est libre."), N_("Aucun vérificateur n'est libre.")),
 }
