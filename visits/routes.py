@@ -3,6 +3,7 @@
 from typing import Any
 
 from visits.booking import api as booking_api
+from visits.booking import groups_api
 from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
 from visits.notify import api as notify_api
@@ -36,6 +37,7 @@ from visits.portals.declarant import arrive as declarant_arrive
 from visits.portals.declarant import declaration as declarant_declaration
 from visits.portals.declarant import documents as declarant_documents
 from visits.portals.declarant import firm as declarant_firm
+from visits.portals.declarant import groups as declarant_groups
 from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import notices as declarant_notices
 from visits.portals.declarant import provisional as declarant_provisional
@@ -81,11 +83,13 @@ from visits.web import health
 
 ROUTES: list[Any] = [
     *booking_api.ROUTES,
+    *groups_api.ROUTES,
     *clearance_api.ROUTES,
     *documents_api.ROUTES,
     *notify_api.ROUTES,
     *declarant_documents.ROUTES,
     *declarant_arrive.ROUTES,
+    *declarant_groups.ROUTES,
     *declarant_home.ROUTES,
     *declarant_notices.ROUTES,
     *public_language.ROUTES,

@@ -249,8 +249,8 @@ TAKEN: dict[str, tuple[str, str]] = {
         N_("Les %(count)s chariots élévateurs sont pris."),
     ),
     "group": (
-        N_("Il n'y a pas assez de places pour tout le groupe."),
-        N_("Il n'y a pas assez de places pour tout le groupe."),
+        N_("À cette heure, une des visites ne trouve pas de place."),
+        N_("À cette heure, une des visites ne trouve pas de place."),
     ),
     "officer": (N_("Aucun vérificateur n'est libre."), N_("Aucun vérificateur n'est libre.")),
 }

@@ -10,6 +10,7 @@ from litestar.params import FromPath
 from visits.booking import landing, queries, rules
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
+from visits.booking.groups_rows import group_of
 from visits.booking.history import parts_ever
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
@@ -104,6 +105,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
         until=until,
         coming=coming,
         ship=ship,
+        group=await group_of(work, visit_id) if coming else None,
         today=grid_of(case.office).day_of(work.now) == found.day,
     )
 

@@ -8,13 +8,13 @@ from litestar import Request, Response
 from litestar.params import FromQuery
 
 from visits.declarations.lane import LANE_NAMES, Colour
-from visits.journey.states import LEVEL_NAMES
+from visits.journey.states import LEVEL_NAMES, State
 from visits.portals import queries
 from visits.portals.queries import Cases, Listed
 from visits.portals.start import start
 from visits.portals.steps import next_step
 from visits.portals.telling import at_office, boxes, city_of
-from visits.roles import FIRM
+from visits.roles import DECLARANTS, FIRM
 from visits.sites.queries import offices
 from visits.store.work import Work
 from visits.web.language import say
@@ -80,8 +80,18 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         hidden=max(0, done.total - FEW),
         now=work.now,
         city=city_of(zone),
+        together=_together(cases, work.actor.roles),
         start=await start(work, "/declarant"),
     )
+
+
+def _together(cases: Cases, roles: frozenset[Any]) -> bool:
+    """Do two visits of one place wait for a time that the reader may book?"""
+    if roles.isdisjoint(DECLARANTS):
+        return False
+    waiting = [each for each in cases.rows if each.standing.state is State.TO_BOOK]
+    places = [(each.visit.office_id, each.visit.site_id, each.declaration.firm_id) for each in waiting]
+    return len(places) > len(set(places))
 
 
 @get("/declarant/done", roles=FIRM)
