@@ -15,9 +15,10 @@ from sqlmodel import col
 from tests.repo.routes import Called, in_role, routes, with_every_role
 from tests.support.builders import a_declaration
 from tests.support.stage import Stage
-from tests.support.steps_booking import booked
+from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_documents import given
 from tests.support.steps_notices import channel, told_of
+from visits.booking import groups
 from visits.booking.tables import Appointment
 from visits.declarations.queries import open_conflicts
 from visits.declarations.receive import receive
@@ -135,8 +136,12 @@ async def things(stage: Stage) -> dict[str, UUID]:
     assert appointment
     assert event
     assert link.person.id
+    together = [(await to_book(stage)).id for _ in range(2)]
+    hour = tomorrow(stage, 14)
+    group = await stage.run("declarant", groups.book, together, hour, pattern=groups.Pattern.IN_TURN)
     return {
         "visit_id": visit.id,
+        "group_id": group.id,
         "declaration_id": visit.declaration_id,
         "appointment_id": appointment.id,
         "hold_id": appointment.id,
