@@ -155,7 +155,7 @@ async def statement_of(there: Arena, visit: UUID) -> tuple[str, tuple[Any, ...],
     async with there.pools[0].work(there.stage.actor("declarant")) as work:
         await offer(work, await case_of(work, visit))
     event.remove(engine, "before_cursor_execute", note)
-    [(statement, parameters)] = [each for each in told if "array_agg" in each[0]]
+    [(statement, parameters)] = [each for each in told if "bit_or" in each[0]]
     return statement, tuple(parameters), len(told)
 
 
@@ -164,10 +164,7 @@ def masks_of(rows: Sequence[Any]) -> dict[date, int]:
     by_day: dict[date, int] = {}
     roles: dict[date, set[int]] = {}
     for row in rows:
-        found = 0
-        for mask in row["free"]:
-            found |= mask
-        by_day[row["day"]] = by_day.get(row["day"], -1) & found
+        by_day[row["day"]] = by_day.get(row["day"], -1) & row["free"]
         roles.setdefault(row["day"], set()).add(row["place"])
     places = {place for each in roles.values() for place in each}
     return {day: mask for day, mask in by_day.items() if mask and roles[day] == places}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 from scheduling.hours import Grid
 
@@ -46,7 +47,11 @@ class Bar:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """One thing a visit needs for its whole length. A mask a resource: bit i is a start at which it could serve."""
+    """One thing a visit needs for its whole length. A mask a resource: bit i is a start at which it could serve.
+
+    A search over many days brings one mask for all resources of the role together, and how `many` they are; then a
+    start has a place or none, and how many places is not known.
+    """
 
     name: str
     #: Starts at which the resource works throughout.
@@ -57,11 +62,18 @@ class Role:
     wide: tuple[int, ...] | None = None
     #: Comes from outside the office (an agency): its hours do not shape the office's day.
     guest: bool = False
+    #: How many resources a single mask stands for.
+    many: int | None = None
+
+    def working(self, step: int) -> int:
+        """How many resources work at a start; those of the whole day where only that is known."""
+        working = sum(mask >> step & 1 for mask in self.work)
+        return self.many if self.many is not None and working else working
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A start that is offered (`reason` is None) or not, with how many visits could begin then."""
+    """A start that is offered (`reason` is None) or not, with how many visits could begin then (see Role)."""
 
     starts_at: datetime
     ends_at: datetime
@@ -74,7 +86,7 @@ class Slot:
         return self.reason is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Day:
     """One local day seen by one visit."""
 
@@ -93,13 +105,27 @@ class Day:
     bars: tuple[Bar, ...] = ()
     kept: tuple[Bar, ...] = ()
 
-    @property
+    @cached_property
+    def opens(self) -> datetime:
+        """The instant the day begins."""
+        return self.grid.opens(self.day)
+
+    @cached_property
+    def steps(self) -> int:
+        """How many steps it has."""
+        return self.grid.steps(self.day)
+
+    def at(self, step: int) -> datetime:
+        """The instant a step begins."""
+        return self.opens + step * self.grid.step
+
+    @cached_property
     def allowed(self) -> int:
         """Starts that notice, horizon and limits allow."""
         found = self.grid.since(self.day, max(self.now, self.earliest)) if self.near else 0
         return found & ~either(bar.mask for bar in self.bars)
 
-    @property
+    @cached_property
     def mask(self) -> int:
         """The starts on offer: one resource of every role is free, and the rules allow it."""
         found = self.allowed
@@ -107,7 +133,7 @@ class Day:
             found &= either(role.free)
         return found
 
-    @property
+    @cached_property
     def open(self) -> int:
         """The starts at which the office itself works, free or not."""
         found = self.grid.whole(self.day)
@@ -124,7 +150,7 @@ class Day:
 
     def why(self, step: int) -> Reason | None:
         """The rule that removes a start, or None if it is offered."""
-        begins = self.grid.at(self.day, step)
+        begins = self.at(step)
         if begins < self.now:
             return Reason(why=Why.PAST)
         if not self.near:
@@ -142,12 +168,12 @@ class Day:
                 kept = next((bar.reason for bar in self.kept if bar.mask >> step & 1), None)
                 if kept is not None and role.wide is not None and either(role.wide) >> step & 1:
                     return kept
-                return Reason(why=Why.TAKEN, role=role.name, count=sum(mask >> step & 1 for mask in role.work))
+                return Reason(why=Why.TAKEN, role=role.name, count=role.working(step))
         return None
 
     def slot(self, step: int) -> Slot:
         """The slot that begins at a step."""
-        begins = self.grid.at(self.day, step)
+        begins = self.at(step)
         return Slot(
             starts_at=begins,
             ends_at=begins + self.length * self.grid.step,
@@ -166,13 +192,13 @@ class Day:
         more than one step; `kept` starts (what the visit holds now) are always shown.
         """
         stride = max(1, every // self.grid.step)
-        coarse = {step for step in range(0, self.grid.steps(self.day), stride) if self.open >> step & 1}
+        coarse = {step for step in range(0, self.steps, stride) if self.open >> step & 1}
         chosen = set(coarse)
         for step in bits(self.mask):
             around = {near for near in range(step - stride + 1, step + stride) if near in coarse}
             if step not in coarse and not any(self.mask >> near & 1 for near in around):
                 chosen.add(step)
-        chosen |= {step for step in range(self.grid.steps(self.day)) if self.grid.at(self.day, step) in kept}
+        chosen |= {step for step in range(self.steps) if self.at(step) in kept}
         return [self.slot(step) for step in sorted(chosen)]
 
 
@@ -223,6 +249,8 @@ def before(days: Iterable[Day], until: datetime | None) -> list[Refused]:
     """Why nothing earlier than `until` is offered: runs of shown starts with one reason each, in order."""
     runs: list[Refused] = []
     for day in days:
+        if until is not None and day.opens >= until:
+            break
         for slot in day.shown():
             if slot.reason is None or (until is not None and slot.starts_at >= until):
                 continue

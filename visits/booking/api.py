@@ -1,5 +1,6 @@
 """/api/visits/{id}/slots, holds and appointments: booking for programs, every change with an Idempotency-Key."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -7,14 +8,14 @@ import msgspec
 from litestar import MediaType, Request, Response
 from litestar.params import FromPath, FromQuery, JSONBody
 
-from scheduling import Refused, before
+from scheduling import Refused, before, bits
 from visits.booking import queries
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.change import move as move_appointment
 from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.free import matches, told
 from visits.booking.hold import hold as hold_slot
-from visits.booking.offer import Offer, offer
+from visits.booking.offer import Offer, counted, offer
 from visits.booking.tables import Appointment
 from visits.booking.wishes import book_first
 from visits.declarations.queries import case_of
@@ -77,7 +78,8 @@ class SlotView(msgspec.Struct, frozen=True, kw_only=True):
     """A start on offer."""
 
     starts_at: datetime
-    places: int
+    #: How many such visits could begin then, when asked for.
+    places: int | None
 
 
 class DayView(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,14 +116,21 @@ class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/api/visits/{visit_id:uuid}/slots", roles=BOOKERS)
-async def slots(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[SlotsView | None]:  # type: ignore[type-arg]
-    """The offer, with an ETag that changes when the offer does."""
+async def slots(
+    work: Work,
+    request: Request,  # type: ignore[type-arg]
+    visit_id: FromPath[UUID],
+    places: FromQuery[bool] = False,
+) -> Response[SlotsView | None]:
+    """The offer, with an ETag that changes when the offer does; how many places each start has if asked for."""
     found = await offer(work, await case_of(work, visit_id))
-    tag = f'"{found.version}"'
-    headers = {"etag": tag, "cache-control": "private, no-cache"}
-    if found.held is None and request.headers.get("if-none-match") == tag:
+    if places:
+        found = replace(found, days=tuple(await counted(work, found, *found.days)))
+    tag = f'"{found.version}"' if not places else None
+    headers = {"cache-control": "private, no-cache"} | ({"etag": tag} if tag else {})
+    if tag and found.held is None and request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    return Response(_view(found, visit_id, language_of(request)), headers=headers)
+    return Response(_view(found, visit_id, language_of(request), places=places), headers=headers)
 
 
 @get("/api/visits/{visit_id:uuid}/free", roles=BOOKERS)
@@ -187,7 +196,7 @@ def _start(wish: Wish) -> datetime:
     return wish.starts_at
 
 
-def _view(found: Offer, visit_id: UUID, language: str) -> SlotsView:
+def _view(found: Offer, visit_id: UUID, language: str, *, places: bool) -> SlotsView:
     first = found.first
     return SlotsView(
         visit=visit_id,
@@ -198,10 +207,13 @@ def _view(found: Offer, visit_id: UUID, language: str) -> SlotsView:
         days=[
             DayView(
                 day=day.day.isoformat(),
-                opens_at=day.grid.opens(day.day),
-                steps=day.grid.steps(day.day),
+                opens_at=day.opens,
+                steps=day.steps,
                 mask=f"{day.mask:016x}",
-                slots=[SlotView(starts_at=slot.starts_at, places=slot.places) for slot in day.slots()],
+                slots=[
+                    SlotView(starts_at=day.at(step), places=day.places(step) if places else None)
+                    for step in bits(day.mask)
+                ],
             )
             for day in found.days
         ],

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -74,8 +74,9 @@ class Offer:
     held: Appointment | None = None
     #: The confirmed appointment.
     booked: Appointment | None = None
-    #: Steps that are free but not for this visit.
+    #: Steps that are free but not for this visit; and what it would give back itself.
     shut: Shut = NOTHING_SHUT
+    spare: queries.Masks = field(default_factory=dict)
 
     @property
     def first(self) -> Slot | None:
@@ -127,11 +128,7 @@ class Offer:
 
     def masks(self) -> list[dict[str, Any]]:
         """The days as programs read them: bit i of the mask is a free start i steps after `opens_at`."""
-        return [
-            {"day": day.day, "opens_at": day.grid.opens(day.day), "mask": f"{day.mask:016x}"}
-            for day in self.days
-            if day.mask
-        ]
+        return [{"day": day.day, "opens_at": day.opens, "mask": f"{day.mask:016x}"} for day in self.days if day.mask]
 
     @property
     def version(self) -> str:
@@ -236,7 +233,26 @@ async def days_of(
         )
         for day in (today + timedelta(days=ahead) for ahead in range(wanted.policy.horizon))
     ]
-    return Offer(asked=wanted, days=tuple(days), holidays=holidays, held=held, booked=booked, shut=limits.shut)
+    return Offer(
+        asked=wanted, days=tuple(days), holidays=holidays, held=held, booked=booked, shut=limits.shut, spare=spare
+    )
+
+
+async def counted(work: Work, found: Offer, *days: Day) -> list[Day]:
+    """Days of an offer in a row, with how many visits could begin at each start."""
+    wanted = found.asked
+    masks = await start_masks(
+        work,
+        wanted.case.office.id,
+        wanted.needs,
+        first=days[0].day,
+        last=days[-1].day,
+        length=wanted.length,
+        spare=found.spare,
+        shut=found.shut,
+        apart=True,
+    )
+    return [replace(day, roles=_roles(wanted.needs, masks, day.day)) for day in days]
 
 
 async def looked(work: Work, found: Offer) -> None:
@@ -263,5 +279,5 @@ def _roles(needs: Sequence[Need], masks: Mapping[tuple[date, str], Starts], day:
     found = []
     for need in needs:
         its = masks.get((day, need.role), NOBODY)
-        found.append(Role(name=need.role, work=its.work, free=its.free, wide=its.wide, guest=need.guest))
+        found.append(Role(name=need.role, work=its.work, free=its.free, wide=its.wide, guest=need.guest, many=its.many))
     return tuple(found)

@@ -43,6 +43,16 @@ _LIVE_OF = (
     .where(col(Appointment.visit_id) == bindparam("visit"), col(Appointment.status).in_(LIVE))
     .execution_options(populate_existing=True)
 )
+_SPARE_PARTS = (
+    select(BookingPart)
+    .join(Appointment, col(Appointment.id) == col(BookingPart.appointment_id))
+    .where(
+        col(BookingPart.live),
+        col(Appointment.status) == "held",
+        col(Appointment.office_id) == bindparam("office"),
+        or_(col(Appointment.visit_id) == bindparam("visit"), col(Appointment.expires_at) < bindparam("now")),
+    )
+)
 _ADD_PARTS = text(
     "insert into booking_part (id, appointment_id, resource_id, role, day, during, travel_before, travel_after, live,"
     " placeholder)"
@@ -170,21 +180,12 @@ def masks_of(grid: Grid, parts: Iterable[BookingPart]) -> dict[tuple[date, UUID]
 
 async def spare_parts(work: Work, office_id: UUID, visit_id: UUID) -> Sequence[BookingPart]:
     """Live parts that would be given back if this visit chose again: its own hold, and every hold that ran out."""
-    rows = await work.session.scalars(
-        select(BookingPart)
-        .join(Appointment, col(Appointment.id) == col(BookingPart.appointment_id))
-        .where(
-            col(BookingPart.live),
-            col(Appointment.status) == "held",
-            col(Appointment.office_id) == office_id,
-            or_(col(Appointment.visit_id) == visit_id, col(Appointment.expires_at) < work.now),
-        )
-    )
-    return rows.all()
+    bound = {"office": office_id, "visit": visit_id, "now": work.now}
+    return (await work.session.scalars(_SPARE_PARTS, bound)).all()
 
 
 @cache
-def _expired(office: bool, during: bool) -> Select[tuple[Appointment, Visit]]:
+def _expired(office: bool, during: bool) -> Select[Appointment, Visit]:
     query = (
         select(Appointment, Visit)
         .join(Visit, col(Visit.id) == col(Appointment.visit_id))

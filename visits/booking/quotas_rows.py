@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlmodel import col
 
 from visits.booking.queries import LIVE
@@ -59,7 +60,7 @@ async def begun(work: Work, office_id: UUID, first: date, last: date, *, but: UU
         .where(
             col(Appointment.office_id) == office_id,
             col(Appointment.day).between(first, last),
-            _counts(work),
+            _counts(work.now),
             col(Appointment.visit_id) != but,
         )
     )
@@ -74,18 +75,25 @@ async def firm_days(
     work: Work, firm_id: UUID, office_id: UUID, first: date, last: date, *, but: UUID
 ) -> dict[date, int]:
     """How many visits of a firm have a time on each day of a period, without the one that asks."""
-    rows = await work.session.execute(
+    bound = {"firm": firm_id, "office": office_id, "first": first, "last": last, "now": work.now, "but": but}
+    rows = await work.session.execute(_firm_days(), bound)
+    return {row[0]: row[1] for row in rows}
+
+
+@cache
+def _firm_days() -> Select[date, int]:
+    """Built once: every search of a declarant asks it."""
+    return (
         select(col(Appointment.day), func.count(col(Appointment.visit_id).distinct()))
         .where(
-            col(Appointment.firm_id) == firm_id,
-            col(Appointment.office_id) == office_id,
-            col(Appointment.day).between(first, last),
-            _counts(work),
-            col(Appointment.visit_id) != but,
+            col(Appointment.firm_id) == bindparam("firm"),
+            col(Appointment.office_id) == bindparam("office"),
+            col(Appointment.day).between(bindparam("first"), bindparam("last")),
+            _counts(bindparam("now")),
+            col(Appointment.visit_id) != bindparam("but"),
         )
         .group_by(col(Appointment.day))
     )
-    return {row[0]: row[1] for row in rows}
 
 
 async def lock_firm(work: Work, firm_id: UUID) -> None:
@@ -93,11 +101,11 @@ async def lock_firm(work: Work, firm_id: UUID) -> None:
     await work.session.execute(select(col(Firm.id)).where(col(Firm.id) == firm_id).with_for_update(key_share=True))
 
 
-def _counts(work: Work) -> ColumnElement[bool]:
+def _counts(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Confirmed, or held and not run out."""
     return and_(
         col(Appointment.status).in_(LIVE),
-        or_(col(Appointment.status) == "confirmed", col(Appointment.expires_at) >= work.now),
+        or_(col(Appointment.status) == "confirmed", col(Appointment.expires_at) >= now),
     )
 
 

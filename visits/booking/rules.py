@@ -178,8 +178,8 @@ _PLACES: dict[Level, str] = {Level.SCAN: "scanner", Level.PHYSICAL: "bay", Level
 def needs_of(
     level: Level, order: Mapping[str, Any], *, site_id: UUID | None, agencies: Sequence[tuple[UUID, str]] = ()
 ) -> tuple[Need, ...]:
-    """The roles of a visit: an officer, a bay or the scanner of the site, a forklift if the order says so, an officer of
-    every agency. A check of documents needs none."""
+    """The roles of a visit: an officer, a bay or the scanner of the site, a forklift if the order says so, an officer
+    of every agency. A check of documents needs none."""
     if level is Level.DOCUMENTS:
         return ()
     place = _PLACES.get(level)

@@ -144,7 +144,7 @@ _ASKED = ("person", "office", "firm", "agency")
 
 
 @cache
-def _case(roles: frozenset[Role], known: frozenset[str], lock: bool) -> Select[tuple[Visit, Declaration, Office]]:
+def _case(roles: frozenset[Role], known: frozenset[str], lock: bool) -> Select[Visit, Declaration, Office]:
     """Built once for each kind of actor: every request about a visit asks this first."""
     sight = Sight(roles=roles, **{name: bindparam(name) for name in known})
     query = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, true, update
+from sqlalchemy import BindParameter, ColumnElement, bindparam, delete, func, or_, select, text, true, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -35,7 +35,7 @@ _TRY = text(
 _LOCK_KEY = text("select pg_advisory_xact_lock(hashtextextended('key:' || :tenant || ':' || :name, 0))")
 
 
-def running(at: datetime) -> ColumnElement[bool]:
+def running(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Memberships in force at an instant."""
     return (col(Membership.since) <= at) & or_(col(Membership.until).is_(None), col(Membership.until) > at)
 
@@ -73,34 +73,37 @@ async def see_tour(work: Work, person_id: UUID, name: str) -> None:
     )
 
 
+#: Built once: every request asks both.
+_MEMBERSHIPS = (
+    select(Membership)
+    .outerjoin(Firm, col(Firm.id) == col(Membership.firm_id))
+    .where(
+        col(Membership.person_id) == bindparam("person"),
+        running(bindparam("now")),
+        or_(col(Firm.id).is_(None), col(Firm.active)),
+    )
+    .order_by(col(Membership.since), col(Membership.id))
+)
+_SESSION = (
+    select(Session, Person)
+    .join(Person, col(Person.id) == col(Session.person_id))
+    .where(
+        col(Session.token) == bindparam("token"),
+        col(Session.ends_at) > bindparam("now"),
+        col(Person.state) == "active",
+    )
+)
+
+
 async def memberships_of(work: Work, person_id: UUID) -> Sequence[Membership]:
     """The roles a person holds now, oldest first; those in a closed firm do not count."""
-    rows = await work.session.scalars(
-        select(Membership)
-        .outerjoin(Firm, col(Firm.id) == col(Membership.firm_id))
-        .where(
-            col(Membership.person_id) == person_id,
-            running(work.now),
-            or_(col(Firm.id).is_(None), col(Firm.active)),
-        )
-        .order_by(col(Membership.since), col(Membership.id))
-    )
+    rows = await work.session.scalars(_MEMBERSHIPS, {"person": person_id, "now": work.now})
     return rows.all()
 
 
 async def session_of(work: Work, token: bytes) -> tuple[Session, Person] | None:
     """A live session and its person, by the fingerprint of the cookie."""
-    row = (
-        await work.session.execute(
-            select(Session, Person)
-            .join(Person, col(Person.id) == col(Session.person_id))
-            .where(
-                col(Session.token) == token,
-                col(Session.ends_at) > work.now,
-                col(Person.state) == "active",
-            )
-        )
-    ).one_or_none()
+    row = (await work.session.execute(_SESSION, {"token": token, "now": work.now})).one_or_none()
     return None if row is None else (row[0], row[1])
 
 

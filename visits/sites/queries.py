@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -142,23 +143,29 @@ async def absences_between(work: Work, office_id: UUID, start: datetime, end: da
 
 async def holidays_of(work: Work, office_id: UUID, first: date, last: date) -> dict[date, str]:
     """The days of a period on which an office is closed, with their names."""
-    rows = await work.session.execute(
+    rows = await work.session.execute(_closing_days(), {"office": office_id, "first": first, "last": last})
+    said: dict[date, list[Said]] = {}
+    for row in rows:
+        rank = 2 if row.office_id else 0 if row.source_day else 1
+        said.setdefault(row.day, []).append(Said(rank=rank, name=row.name, works=row.works))
+    return {day: name for day, each in said.items() if (name := closed(each))}
+
+
+@cache
+def _closing_days() -> Select[UUID | None, date | None, date, str, bool]:
+    """Built once: every search for free times asks it."""
+    return (
         select(col(Holiday.office_id), col(Holiday.source_day), col(Holiday.day), col(Holiday.name), col(Holiday.works))
-        .join(Office, col(Office.id) == office_id)
+        .join(Office, col(Office.id) == bindparam("office"))
         .where(
             col(Holiday.withdrawn_at).is_(None),
-            col(Holiday.day).between(first, last),
+            col(Holiday.day).between(bindparam("first"), bindparam("last")),
             _concerns_office(),
             ~(col(Holiday.stands_for).is_not(None) & col(Holiday.works)),
             ~_stood_for(),
         )
         .order_by(col(Holiday.day), col(Holiday.name))
     )
-    said: dict[date, list[Said]] = {}
-    for row in rows:
-        rank = 2 if row.office_id else 0 if row.source_day else 1
-        said.setdefault(row.day, []).append(Said(rank=rank, name=row.name, works=row.works))
-    return {day: name for day, each in said.items() if (name := closed(each))}
 
 
 def _concerns_office() -> ColumnElement[bool]:

@@ -36,11 +36,13 @@ async def post(client: httpx.AsyncClient, path: str, key: str = "", body: Any = 
 async def test_fourteen_days_of_masks_with_the_earliest_first(stage: Stage, visit: Visit) -> None:
     async with stage.browser("declarant", **JSON) as client:
         answer = await client.get(f"/api/visits/{visit.id}/slots")
+        many = await client.get(f"/api/visits/{visit.id}/slots", params={"places": "true"})
         again = await client.get(f"/api/visits/{visit.id}/slots", headers={"if-none-match": answer.headers["etag"]})
 
     found = answer.json()
     assert len(found["days"]) == 14
-    assert found["days"][0]["slots"][0] == {"starts_at": "2026-11-23T10:00:00Z", "places": 3}
+    assert found["days"][0]["slots"][0] == {"starts_at": "2026-11-23T10:00:00Z", "places": None}
+    assert many.json()["days"][0]["slots"][0]["places"] == 3
     assert int(found["days"][0]["mask"], 16) >> 16 & 1
     assert [each["rule"] for each in found["refused"]] == ["too_soon"]
     assert again.status_code == 304

@@ -8,7 +8,7 @@ from scheduling import Why, before
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, booked, calendars, held, only, to_book, tomorrow
 from visits.booking import rules
-from visits.booking.offer import Offer, offer
+from visits.booking.offer import Offer, counted, offer
 from visits.booking.tables import DayBits
 from visits.declarations.queries import case_of
 from visits.journey.tables import Visit
@@ -26,7 +26,6 @@ async def test_the_first_slot_leaves_two_hours_of_notice(stage: Stage) -> None:
 
     assert found.first is not None
     assert found.first.starts_at == stage.clock.now() + timedelta(hours=2)
-    assert found.first.places == 3
     assert len(found.days) == 14
 
 
@@ -43,10 +42,16 @@ async def test_every_booking_takes_one_of_the_places(stage: Stage) -> None:
     await calendars(stage)
     for left in (2, 1, 0):
         await booked(stage, await to_book(stage))
-        found = await seen(stage, await to_book(stage))
+        visit = await to_book(stage)
+        found = await seen(stage, visit)
         day = found.day(tomorrow(stage, 10).date())
         assert day is not None
-        assert day.places(16) == left
+        async with stage.work("declarant") as work:
+            [alone] = await counted(work, found, day)
+            every = await counted(work, found, *found.days)
+        assert alone.places(16) == left
+        assert bool(left) == bool(day.mask >> 16 & 1)
+        assert [each.mask for each in every] == [each.mask for each in found.days]
 
 
 async def test_a_full_time_says_that_the_bays_are_taken(stage: Stage) -> None:

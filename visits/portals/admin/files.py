@@ -1,4 +1,4 @@
-"""/admin/calendars/files: calendars as a spreadsheet keeps them. See every line first, then take all or the good ones."""
+"""/admin/calendars/files: calendars as a spreadsheet keeps them; every line seen first, then all or the good ones."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from visits.booking import rules
 from visits.booking.change import move
 from visits.booking.confirm import confirm
 from visits.booking.hold import hold
-from visits.booking.offer import Offer, offer
+from visits.booking.offer import Offer, counted, offer
 from visits.declarations.queries import Case, case_of
 from visits.errors import Refusal
 from visits.portals.chief.queries import Stranded, stranded
@@ -94,7 +94,7 @@ async def _page(
     zone, language = at_office(request, case.office), language_of(request)
     told = Telling(offer=found, language=language, zone=zone, anew=lost is not None)
     address = f"/chief/visits/{case.visit.id}/slots"
-    seen = told.day(day)
+    [seen] = await counted(work, found, told.day(day))
     return page(
         request,
         "chief/slots.html",

@@ -11,7 +11,7 @@ from visits.booking import rules
 from visits.booking.change import settle_place
 from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.hold import hold as hold_slot
-from visits.booking.offer import Offer, looked, offer
+from visits.booking.offer import Offer, counted, looked, offer
 from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, Refusal
 from visits.journey.states import Level
@@ -165,7 +165,7 @@ async def _page(
     case = found.asked.case
     zone, language = at_office(request, case.office), language_of(request)
     told = Telling(offer=found, language=language, zone=zone)
-    held, seen = found.held, told.day(day)
+    held, [seen] = found.held, await counted(work, found, told.day(day))
     return page(
         request,
         "declarant/slots.html",
