@@ -132,7 +132,7 @@ async def _claim(work: Work, tools: Tools, notice_id: UUID) -> Ready | None:
         _end(notice, "dropped", work)
         return None
     way = await way_for(work, tools.vault, notice.office_id, notice.channel)
-    message = await outgoing(work, notice, way, tools.settings, again=notice.open)
+    message = await outgoing(work, notice, way, tools.settings, tools.vault, again=notice.open)
     notice.open, notice.due_at = True, work.now + LEASE
     notice.tries += 1
     notice.provider = way.provider

@@ -6,6 +6,8 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from visits.booking.tables import Appointment
+from visits.booking.token_keys import confirmation
+from visits.declarations.queries import case_of
 from visits.notices import compose
 from visits.notices.tables import Notice
 from visits.notices.templates import TEMPLATES, Calendar
@@ -16,11 +18,13 @@ from visits.notify.setup import Way
 from visits.people.tables import Person
 from visits.settings import Settings
 from visits.sites.tables import Office
+from visits.store.vault import Vault
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import day_time, say
 
 UTC_ZONE = ZoneInfo("UTC")
+SHOW = N_("Code à montrer à l'arrivée, en image dans ce message. La tablette du bureau le vérifie même sans réseau :")
 
 
 async def still_stands(work: Work, notice: Notice) -> bool:
@@ -36,19 +40,24 @@ async def still_stands(work: Work, notice: Notice) -> bool:
     return when is None or datetime.fromisoformat(when) == found.during.lower
 
 
-async def outgoing(work: Work, notice: Notice, way: Way, installation: Settings, *, again: bool) -> Outgoing:
+async def outgoing(
+    work: Work, notice: Notice, way: Way, installation: Settings, vault: Vault, *, again: bool
+) -> Outgoing:
     """The message as it leaves by this way."""
     template, facts = TEMPLATES[notice.template], notice.facts
     office = await work.session.get(Office, notice.office_id) if notice.office_id else None
     zone = ZoneInfo(office.tz) if office else UTC_ZONE
     words = compose.mail(template, notice.language, facts, zone, public_url=installation.public_url)
     if notice.channel == "email":
+        signed = await _confirmation(work, notice, vault)
+        shown = say(SHOW, notice.language) if signed else ""
         return Outgoing(
             id=notice.id,
             to=notice.address,
             language=notice.language,
             subject=words.subject,
-            text=words.text,
+            text="\n\n".join(part for part in (words.text.rstrip(), shown, signed) if part) + "\n",
+            confirmation=signed,
             invitation=await _invitation(work, notice, way, zone, installation),
             again=again,
         )
@@ -61,6 +70,16 @@ async def outgoing(work: Work, notice: Notice, way: Way, installation: Settings,
         parameters=tuple(compose.parameters(template, notice.language, facts, zone)),
         again=again,
     )
+
+
+async def _confirmation(work: Work, notice: Notice, vault: Vault) -> str:
+    """The signed text of the appointment a message gives; empty where it gives none, or no longer."""
+    if TEMPLATES[notice.template].calendar is not Calendar.REQUEST or notice.appointment_id is None:
+        return ""
+    found = await work.session.get(Appointment, notice.appointment_id, populate_existing=True)
+    if found is None or found.status != "confirmed":
+        return ""
+    return await confirmation(work, vault, await case_of(work, found.visit_id), found)
 
 
 async def _invitation(

@@ -25,6 +25,8 @@ class Outgoing:
     language: str
     subject: str = ""
     invitation: Invitation | None = None
+    #: The signed confirmation, sent as a picture of its code too.
+    confirmation: str = ""
     #: The name and values of a message template registered with the provider.
     template: str = ""
     parameters: tuple[str, ...] = ()

@@ -20,9 +20,12 @@ from tests.support.steps_booking import tomorrow
 from tests.support.steps_notices import booked_and_told, channel, notices, sent, told
 from visits.booking.change import cancel, move
 from visits.booking.queries import live_of
+from visits.booking.token_keys import known_at
+from visits.booking.tokens import PREFIX, Claim, verify
 from visits.notify.channels.mail import Smtp, composed, is_address
 from visits.notify.invitation import Entry, invitation
 from visits.notify.port import Down, Outgoing, Refused, Settings
+from visits.store.work import Work
 
 NOTICE = UUID("0198a000-0000-7000-8000-00000000beef")
 
@@ -274,3 +277,22 @@ async def test_a_refused_address_is_shown_with_its_reason(stage: Stage, office: 
     await sent(stage)
 
     assert {(each.state, each.error) for each in await notices(stage)} == {("failed", "unknown_address")}
+
+
+async def test_the_mail_of_an_appointment_brings_its_signed_code_as_text_and_picture(
+    stage: Stage, office: Post
+) -> None:
+    await by_post(stage, office)
+    visit = await booked_and_told(stage, channels=["email"])
+    await sent(stage)
+    mail = opened(office)
+    [picture] = [part for part in mail.walk() if part.get_content_type() == "image/png"]
+    body = mail.get_body(("plain",))
+    assert body is not None
+    [code] = [line for line in body.get_content().splitlines() if line.startswith(PREFIX)]
+
+    async def read(work: Work) -> Claim:
+        return verify(code, await known_at(work, stage.office), work.now)
+
+    assert (await stage.run("inspector1", read)).reference == visit.reference
+    assert picture.get_content().startswith(b"\x89PNG")

@@ -4,8 +4,10 @@ from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
+from io import BytesIO
 
 import aiosmtplib
+import segno
 
 from visits.notify.port import Down, Outgoing, Refused, Sent, Settings, line
 
@@ -69,6 +71,10 @@ def composed(message: Outgoing, sender: str) -> EmailMessage:
         parameters = {"method": message.invitation.method, "charset": "utf-8"}
         mail.add_alternative(message.invitation.content, maintype="text", subtype="calendar", params=parameters)
         mail.add_attachment(message.invitation.content, maintype="application", subtype="ics", filename="visite.ics")
+    if message.confirmation:
+        drawn = BytesIO()
+        segno.make(message.confirmation, error="m", micro=False).save(drawn, kind="png", scale=6)
+        mail.add_attachment(drawn.getvalue(), maintype="image", subtype="png", filename="rendez-vous.png")
     return mail
 
 
