@@ -1,7 +1,7 @@
 """/admin/calendars/files: calendars as a spreadsheet keeps them; every line seen first, then all or the good ones."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,13 +17,13 @@ from visits.portals.admin.queries import Stranded, stranded_of
 from visits.roles import CALENDAR_KEEPERS
 from visits.sites import csv_text, lines, queries
 from visits.sites import take as files
-from visits.sites.csv_text import Table
+from visits.sites.csv_text import Column, Table
 from visits.sites.lines import AwayPlan, DayPlan, Planned
 from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
-from visits.web.language import say
+from visits.web.language import LANGUAGES, say
 from visits.web.pages import go, language_of, page
 from visits.web.problem import sentence
 from visits.web.route import get, post
@@ -121,7 +121,7 @@ async def take(request: Asked, office_id: FromPath[UUID], kind: FromPath[str]) -
         async with database.work(request.user) as work:
             office = await _office(work, office_id, kind)
             planned = lines.planned(
-                kind, csv_text.read(text, lines.COLUMNS[kind]).lines, await files.known(work, office)
+                kind, csv_text.read(text, _columns(kind)).lines, await files.known(work, office)
             )
         if not planned.plans or (planned.faults and form.values.get("take") != "good"):
             raise NothingTaken()
@@ -149,7 +149,7 @@ async def _preview(request: Asked, office_id: UUID, kind: str, text: str, *, err
     try:
         async with database.work(request.user) as work:
             office = await _office(work, office_id, kind)
-            table = csv_text.read(text, lines.COLUMNS[kind])
+            table = csv_text.read(text, _columns(kind))
             planned = lines.planned(kind, table.lines, await files.known(work, office))
         if planned.plans:
             stranded = await preview_calendar(
@@ -194,6 +194,14 @@ def _days(planned: Planned) -> tuple[date, date] | None:
             case _:
                 return None
     return (min(days), max(days)) if days else None
+
+
+def _columns(kind: str) -> list[Column]:
+    """The columns of a kind of file, by their headings in any language they may have been exported in."""
+    return [
+        replace(each, also=(*each.also, *(say(each.name, language) for language in LANGUAGES)))
+        for each in lines.COLUMNS[kind]
+    ]
 
 
 async def _office(work: Work, office_id: UUID, kind: str) -> Office:
