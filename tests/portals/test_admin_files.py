@@ -113,6 +113,21 @@ async def test_what_is_there_is_read_back_unchanged(stage: Stage) -> None:
     assert counted[0] == 1
 
 
+@pytest.mark.parametrize("language", ["fr", "en", "pt"])
+async def test_an_export_is_read_back_whatever_language_it_was_made_in(stage: Stage, language: str) -> None:
+    await filled(stage)
+    async with stage.browser("admin") as browser:
+        await browser.post("/account/language", data={"language": language})
+        for kind in ("days", "hours", "resources"):
+            where = f"{path(stage)}/files/{kind}"
+            export = await browser.get(f"{where}/export.csv")
+            await browser.post("/account/language", data={"language": "fr"})
+            shown = said(await send(browser, where, export.content))
+            assert "toutes prêtes" in shown
+            assert "Colonnes non lues" not in shown
+            await browser.post("/account/language", data={"language": language})
+
+
 @pytest.mark.parametrize("kind", FILES)
 async def test_the_model_is_a_file_of_its_kind_with_nothing_to_take(stage: Stage, kind: str) -> None:
     where = f"{path(stage)}/files/{kind}"

@@ -120,9 +120,7 @@ async def take(request: Asked, office_id: FromPath[UUID], kind: FromPath[str]) -
         csv_text.text_of(text.encode())
         async with database.work(request.user) as work:
             office = await _office(work, office_id, kind)
-            planned = lines.planned(
-                kind, csv_text.read(text, _columns(kind)).lines, await files.known(work, office)
-            )
+            planned = lines.planned(kind, csv_text.read(text, _columns(kind)).lines, await files.known(work, office))
         if not planned.plans or (planned.faults and form.values.get("take") != "good"):
             raise NothingTaken()
         left = await database.run(
