@@ -8,6 +8,7 @@ from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
 from visits.notify import api as notify_api
 from visits.portals.admin import agencies as admin_agencies
+from visits.portals.admin import buffers as admin_buffers
 from visits.portals.admin import calendars as admin_calendars
 from visits.portals.admin import checklists as admin_checklists
 from visits.portals.admin import closures as admin_closures
@@ -18,6 +19,7 @@ from visits.portals.admin import notices as admin_notices
 from visits.portals.admin import offices as admin_offices
 from visits.portals.admin import people as admin_people
 from visits.portals.admin import policies as admin_policies
+from visits.portals.admin import quotas as admin_quotas
 from visits.portals.admin import resources as admin_resources
 from visits.portals.admin import sites as admin_sites
 from visits.portals.agency import home as agency_home
@@ -26,6 +28,7 @@ from visits.portals.chief import assignment as chief_assignment
 from visits.portals.chief import conflicts as chief_conflicts
 from visits.portals.chief import declarations as chief_declarations
 from visits.portals.chief import home as chief_home
+from visits.portals.chief import length as chief_length
 from visits.portals.chief import manual as chief_manual
 from visits.portals.chief import messages as chief_messages
 from visits.portals.chief import notices as chief_notices
@@ -113,6 +116,7 @@ ROUTES: list[Any] = [
     *chief_messages.ROUTES,
     *chief_notices.ROUTES,
     *chief_home.ROUTES,
+    *chief_length.ROUTES,
     *chief_slots.ROUTES,
     *chief_visit.ROUTES,
     *chief_report.ROUTES,
@@ -128,6 +132,8 @@ ROUTES: list[Any] = [
     *admin_offices.ROUTES,
     *admin_people.ROUTES,
     *admin_policies.ROUTES,
+    *admin_quotas.ROUTES,
+    *admin_buffers.ROUTES,
     *admin_resources.ROUTES,
     *admin_sites.ROUTES,
     *agency_home.ROUTES,

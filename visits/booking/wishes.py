@@ -19,7 +19,16 @@ from visits.texts import N_
 #: Times a person may wish for at once, the dearest first.
 MOST = 3
 #: What removes one wish and lets the next be tried.
-NOT_THIS_ONE = (rules.SlotTaken, rules.SlotPast, rules.TooSoon, rules.TooFar, rules.SlotClosed)
+NOT_THIS_ONE = (
+    rules.SlotTaken,
+    rules.SlotPast,
+    rules.TooSoon,
+    rules.TooFar,
+    rules.SlotClosed,
+    rules.SlotKept,
+    rules.QuotaReached,
+    rules.FirmDayFull,
+)
 
 
 class NoWishFits(Refusal):

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from scheduling import Day, Refused, Slot, Why, before
 from visits.booking.offer import Offer
+from visits.booking.quotas import CLASSES
 from visits.texts import N_
 from visits.web.language import date_near, say, say_many, time_of, weekday
 
@@ -98,6 +99,11 @@ class Telling:
         """The rule of a run in words."""
         text, facts = self.offer.said(run.reason, run.day)
         return say(text, self.language, **facts)
+
+    @property
+    def first_because(self) -> str:
+        """Why the visit goes before others; empty when it does not."""
+        return ", ".join(say(CLASSES[each], self.language) for each in self.offer.asked.standing.classes)
 
     @property
     def guests(self) -> list[str]:

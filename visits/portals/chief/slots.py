@@ -58,7 +58,15 @@ async def decide(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  
     if start is not None and not errors:
         try:
             await database.run(request.user, book, visit_id, start, reason)
-        except (rules.SlotTaken, rules.SlotPast, rules.TooFar, rules.SlotClosed, rules.TooLate) as refusal:
+        except (
+            rules.SlotTaken,
+            rules.SlotPast,
+            rules.TooFar,
+            rules.SlotClosed,
+            rules.TooLate,
+            rules.SlotKept,
+            rules.QuotaReached,
+        ) as refusal:
             refused = refusal
         else:
             return go(f"/office/visits/{visit_id}", flash=N_("Le rendez-vous est pris."))

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery
 from visits.booking import rules
 from visits.booking.change import settle_place
 from visits.booking.confirm import confirm as confirm_hold
+from visits.booking.durations import why
 from visits.booking.hold import hold as hold_slot
 from visits.booking.offer import Offer, counted, looked, offer
 from visits.declarations.queries import Case, case_of
@@ -84,7 +85,17 @@ async def keep(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # 
         got = await _nearest(request, visit_id, start)
         day = None if got else day
         return await database.run(request.user, again, lost=start, status=409)
-    except (rules.SlotPast, rules.TooSoon, rules.TooFar, rules.SlotClosed, rules.TooManyHolds, rules.TooLate) as no:
+    except (
+        rules.SlotPast,
+        rules.TooSoon,
+        rules.TooFar,
+        rules.SlotClosed,
+        rules.TooManyHolds,
+        rules.TooLate,
+        rules.SlotKept,
+        rules.QuotaReached,
+        rules.FirmDayFull,
+    ) as no:
         return await database.run(request.user, again, refused=no, status=no.status)
     return go(f"{address(visit_id)}/check" if form.get("then") == CHECK else address(visit_id))
 
@@ -126,6 +137,12 @@ async def confirm(request: Request, visit_id: FromPath[UUID]) -> Response[Any]: 
     except (rules.HoldExpired, rules.NotLive) as refusal:
         return go(address(visit_id), flash=refusal.says, kind="warn")
     return go(f"/declarant/visits/{visit_id}/appointment")
+
+
+async def ground(work: Work, visit_id: UUID, language: str) -> str:
+    """Where the length of a visit comes from, in words."""
+    found = await why(work, visit_id)
+    return say(found[0], language, **found[1]) if found else ""
 
 
 async def _nearest(request: Request[Any, Any, Any], visit_id: UUID, lost: datetime) -> bool:
@@ -176,6 +193,7 @@ async def _page(
         site=await _site(work, case),
         city=city_of(zone),
         length=found.asked.length * found.asked.grid.step,
+        ground=await ground(work, case.visit.id, language),
         address=address(case.visit.id),
         told=told,
         day=seen.day,
