@@ -47,6 +47,7 @@ from visits.portals.declarant import provisional as declarant_provisional
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
+from visits.portals.declarant import ticket as declarant_ticket
 from visits.portals.declarant import voucher as declarant_voucher
 from visits.portals.declarant import wishes as declarant_wishes
 from visits.portals.inspector import boxes as inspector_boxes
@@ -80,6 +81,7 @@ from visits.portals.terminal import api as terminal_api
 from visits.portals.terminal import gate as terminal_gate
 from visits.portals.terminal import home as terminal_home
 from visits.portals.terminal import positioning as terminal_positioning
+from visits.portals.terminal import scanner as terminal_scanner
 from visits.portals.terminal import ships as terminal_ships
 from visits.reports import api as reports_api
 from visits.web import health
@@ -102,6 +104,7 @@ ROUTES: list[Any] = [
     *declarant_rate.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
+    *declarant_ticket.ROUTES,
     *declarant_voucher.ROUTES,
     *declarant_wishes.ROUTES,
     *office_alarms.ROUTES,
@@ -142,6 +145,7 @@ ROUTES: list[Any] = [
     *terminal_gate.ROUTES,
     *terminal_home.ROUTES,
     *terminal_positioning.ROUTES,
+    *terminal_scanner.ROUTES,
     *terminal_ships.ROUTES,
     *integrity_home.ROUTES,
     *integrator_home.ROUTES,

@@ -207,8 +207,8 @@ async def test_every_question_is_in_the_journal(stage: Stage) -> None:
         await asked(screen, "BAE-2026-9")
         await asked(screen, "BAE-2026-7")
     async with stage.work() as work:
-        rows = await work.session.scalars(select(Audit).where(col(Audit.action) == "gate_checked").order_by(Audit.at))  # type: ignore[arg-type]
-        assert [row.body["verdict"] for row in rows] == ["unknown", "allowed"]
+        rows = await work.session.scalars(select(Audit).where(col(Audit.action) == "gate_checked"))
+        assert {row.body["verdict"] for row in rows} == {"unknown", "allowed"}
 
 
 async def test_a_voucher_of_another_office_is_unknown_here(stage: Stage) -> None:

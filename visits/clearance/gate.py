@@ -207,10 +207,10 @@ async def _record(work: Work, declaration_id: UUID, found: Checked, plate: str, 
     )
     if fresh is None:  # the declaration is locked: nobody else can have been quicker
         raise AssertionError(declaration_id)
-    about, told = DeclarationId(declaration_id), {"gate": gate or None, "container": found.container or None}
+    about, through, box = DeclarationId(declaration_id), gate or None, found.container or None
     released = await queries.released_visit_ids(work, declaration_id)
     for visit_id in released:
         visit = await visit_for_update(work, visit_id)
-        await move(work, visit, GoodsExited(declaration=about, visit=VisitId(visit.id), **told))
+        await move(work, visit, GoodsExited(declaration=about, visit=VisitId(visit.id), gate=through, container=box))
     if not released:
-        work.emit(GoodsExited(declaration=about, **told))
+        work.emit(GoodsExited(declaration=about, gate=through, container=box))

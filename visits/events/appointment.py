@@ -60,6 +60,12 @@ class AppointmentMoved(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class ScanCalled(Event, frozen=True, kw_only=True):
+    """The ticket of a visit was called at the scanner."""
+
+    number: str
+
+
 class AppointmentCancelled(Event, frozen=True, kw_only=True):
     """The booking was given back."""
 

@@ -199,6 +199,8 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
             return Sentence(text=N_("Dossier retourné, %(count)s points à corriger"), facts={"count": body["defects"]})
         case "appointment_confirmed":
             return Sentence(text=N_("Rendez-vous pris : %(when)s"), facts={"when": instant(body["starts_at"])})
+        case "scan_called":
+            return Sentence(text=N_("Ticket %(number)s appelé au scanner"), facts={"number": body["number"]})
         case "appointment_reserved":
             text = N_("Heure provisoire, confirmée au débarquement : %(when)s")
             return Sentence(text=text, facts={"when": instant(body["starts_at"])})

@@ -72,6 +72,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.TERMINAL: (
         ("/terminal", N_("Mises en place")),
         ("/terminal/ships", N_("Navires")),
+        ("/terminal/scanner", N_("Scanner")),
         ("/terminal/gate", N_("Sortie")),
     ),
     Role.INTEGRITY: (("/integrity", N_("Journal")),),
