@@ -100,7 +100,7 @@ async def test_the_calendar_file_keeps_its_name_and_counts_its_changes(client: h
 
     assert answer.headers["content-type"].startswith("text/calendar")
     assert "DTSTART:20261124T100000Z\r\n" in answer.text
-    assert f"UID:{visit.id}\r\n" in answer.text
+    assert re.search(r"UID:[0-9a-f-]{36}\r\nSEQUENCE:0\r\n", answer.text)
 
 
 async def test_no_line_of_a_calendar_file_is_longer_than_75_bytes(stage: Stage, visit: Visit) -> None:

@@ -83,7 +83,7 @@ async def send(
                 )
             )
     if not any(ways(contact) for _, contact in found.values()):
-        await _nobody(work, found, told, about, key)
+        await _nobody(work, found, told, about, str(visit or declaration or key))
     new = [each for each in made if each is not None]
     if new and due <= work.now:
         await wake(work)
@@ -196,9 +196,9 @@ async def _nobody(
     found: Mapping[UUID, tuple[Person, Contact | None]],
     told: Mapping[str, Any],
     about: Mapping[str, Any],
-    key: str,
+    whose: str,
 ) -> None:
-    """The office sees that nobody could be told."""
+    """The office sees, once for a visit, that nobody could be told."""
     person = next((person for person, _ in found.values()), None)
     await queries.add_notice(
         work,
@@ -207,7 +207,7 @@ async def _nobody(
         address="",
         language=person.language if person else "fr",
         facts=dict(told),
-        key=f"{key}/nobody",
+        key=f"nobody/{whose}",
         state="unreachable",
         error="no_address",
         ended_at=work.now,

@@ -1,8 +1,9 @@
 """An appointment as a calendar message (RFC 5545, 5546): the same entry through its life.
 
-One chain of moves is one UID; each message has a higher SEQUENCE, so that a calendar keeps the newest whatever the
-order in which e-mails arrive. Instants are in UTC: with a zone of its own, readers whose tables are older than ours
-showed Casablanca an hour off, and one lost itself in the history of Lisbon. The office's hour stands in the text.
+One chain of moves is one UID (a bare UUID, RFC 7986 §5.3, the same as in the file of the page); each message has a
+higher SEQUENCE, so that a calendar keeps the newest whatever the order in which e-mails arrive. Instants are in UTC:
+with a zone of its own, readers whose tables are older than ours showed Casablanca an hour off, and one lost itself in
+the history of Lisbon. The office's hour stands in the text.
 """
 
 from dataclasses import dataclass
@@ -41,15 +42,10 @@ class Entry:
         return "CANCEL" if self.cancelled else "REQUEST"
 
 
-def uid_of(thread: UUID, organizer: str) -> str:
-    """The name of the entry in every calendar of the world."""
-    return f"{thread}@{organizer.rpartition('@')[2] or 'visits'}"
-
-
 def invitation(entry: Entry) -> bytes:
     """The calendar object."""
     event = Event()
-    event.add("uid", uid_of(entry.thread, entry.organizer))
+    event.add("uid", str(entry.thread))
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.told_at)
     event.add("dtstart", entry.starts_at.astimezone(UTC))

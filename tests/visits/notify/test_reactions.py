@@ -62,12 +62,12 @@ async def test_without_any_setting_a_notice_is_a_file(stage: Stage) -> None:
     assert {each.state for each in await notices(stage, "appointment_confirmed")} == {"sent"}
 
 
-async def test_nobody_to_reach_is_shown_to_the_office(stage: Stage) -> None:
+async def test_nobody_to_reach_is_shown_to_the_office_once_for_a_visit(stage: Stage) -> None:
     await calendars(stage)
     visit = await booked(stage)
     await told(stage, visit)
 
-    [notice] = await notices(stage, "appointment_confirmed")
+    [notice] = await notices(stage)
     assert (notice.state, notice.channel, notice.office_id) == ("unreachable", "none", stage.office.id)
 
 

@@ -19,6 +19,7 @@ from visits.booking.token_keys import confirmation
 from visits.declarations.queries import Case, case_of
 from visits.errors import NotFound
 from visits.journey.states import LEVEL_NAMES, Level, State
+from visits.notify.queries import thread_of
 from visits.portals.telling import at_office, boxes
 from visits.roles import DECLARANTS, FIRM
 from visits.sites.hours import grid_of
@@ -118,16 +119,18 @@ async def calendar(work: Work, request: Request, visit_id: FromPath[UUID]) -> Re
     if found is None:
         raise NotFound()
     language = language_of(request)
+    thread, moves = await thread_of(work, found)
+    gone = found.status == "cancelled"
     text = calendar_file(
-        appointment=case.visit.id,
-        version=found.version,
+        appointment=thread,
+        version=moves + gone,
         starts_at=found.during.lower,
         ends_at=found.during.upper,
         made_at=found.made_at,
         title=say(N_("Visite %(title)s"), language, title=case.title),
         place=await _place(work, case, found, language),
         text=say(N_("Référence %(reference)s"), language, reference=case.visit.reference),
-        cancelled=found.status == "cancelled",
+        cancelled=gone,
     )
     name = f"visite-{case.visit.reference}.ics"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
