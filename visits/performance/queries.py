@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Select, or_, select, text
 from sqlmodel import col
 
-from scheduling import Interval, shift, union
+from scheduling import Interval, shift, subtract
 from visits.journey.tables import Transition, Visit
 from visits.journey.timeline import Happening
 from visits.people.tables import Person
 from visits.performance.tables import Rating
 from visits.performance.turns import Change, change_to
-from visits.sites.queries import holidays_of
+from visits.sites.queries import closures_between, holidays_of
 from visits.sites.tables import Office, Resource, WorkTemplate
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
@@ -60,7 +60,7 @@ async def changes(work: Work, declaration_id: UUID) -> list[Change]:
 
 
 async def office_hours(work: Work, office: Office, start: datetime, end: datetime) -> list[Interval]:
-    """When the office works: when at least one of its officers does, but not on its holidays."""
+    """When the office works: when at least one of its officers does, but not on its holidays nor while it is closed."""
     zone = ZoneInfo(office.tz)
     templates = (
         await work.session.execute(
@@ -79,7 +79,8 @@ async def office_hours(work: Work, office: Office, start: datetime, end: datetim
                 if isodow == day.isoweekday() and day in valid:
                     shifts += [made for begin, stop in pairs if (made := shift(zone, day, begin, stop))]
         day += ONE_DAY
-    return union(shifts)
+    shut = [each.during for each in await closures_between(work, office.id, start, end) if each.site_id is None]
+    return subtract(shifts, [Interval(each.lower, each.upper) for each in shut])
 
 
 def old_ratings(office_id: UUID, before: datetime) -> Select[UUID]:
