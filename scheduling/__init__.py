@@ -1,5 +1,6 @@
 """The pure core of booking, draw and plan. It knows no framework."""
 
+from scheduling.check import Fault, faults
 from scheduling.draw import FORMAT as DRAW_FORMAT
 from scheduling.draw import (
     Drawn,
@@ -17,40 +18,74 @@ from scheduling.draw import (
 from scheduling.draw import verify as verify_draws
 from scheduling.durations import ALIKE, Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
+from scheduling.exchange import Matched, match
 from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
+from scheduling.insertion import Insertion
 from scheduling.intervals import Interval, fits, intersect, subtract, union
+from scheduling.matching import assign
+from scheduling.plan import (
+    OFFICER,
+    Blocked,
+    Engine,
+    Need,
+    OfficeDay,
+    Plan,
+    PlanVisit,
+    Rest,
+    Route,
+    Seat,
+    Stop,
+)
 from scheduling.quotas import Kind as QuotaKind
 from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
 from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
+from scheduling.timeline import Option, Timelines
 
 __all__ = [
     "ALIKE",
     "DRAW_FORMAT",
     "MOST_STEPS",
+    "OFFICER",
     "Bar",
+    "Blocked",
     "Day",
     "Drawn",
     "Durations",
+    "Engine",
+    "Fault",
     "Features",
     "Finding",
     "Grid",
+    "Insertion",
     "Interval",
     "InvalidProblem",
+    "Matched",
+    "Need",
     "Observation",
     "OffGrid",
+    "OfficeDay",
+    "Option",
+    "Plan",
+    "PlanVisit",
     "Prediction",
     "Quota",
     "QuotaKind",
     "Reason",
     "Refused",
+    "Rest",
     "Role",
     "Room",
+    "Route",
+    "Seat",
     "Slot",
+    "Stop",
+    "Timelines",
     "Want",
     "Wanted",
     "Why",
     "Window",
+    "assign",
     "before",
     "bits",
     "chance",
@@ -58,6 +93,7 @@ __all__ = [
     "draw_among",
     "either",
     "falls",
+    "faults",
     "first",
     "fit_durations",
     "fits",
@@ -65,6 +101,7 @@ __all__ = [
     "keep",
     "letter",
     "line_digest",
+    "match",
     "nearest",
     "number",
     "people_digest",
