@@ -6,8 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from tests.portals.reading import said
+from tests.support.live import DESK, PHONE, address, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 from tests.support.steps_durations import made
@@ -261,3 +263,28 @@ async def test_a_declarant_does_not_see_the_chiefs_page(stage: Stage) -> None:
     kept = await held(stage)
     async with stage.browser("other_declarant") as browser:
         assert (await browser.get(f"/chief/visits/{kept.visit_id}/length")).status_code in (403, 404)
+
+
+@pytest.mark.browser
+@pytest.mark.slow  # Chromium is started
+async def test_axe_finds_nothing_on_the_pages_of_booking_rules(stage: Stage, app: Litestar) -> None:
+    await second_site(stage)
+    await calendars(stage)
+    visit = await carrying(stage, await to_book(stage), "03038900")
+    async with serving(app) as port, chromium(address(stage, port)) as browser:
+        admin = await window(browser, stage, port, "admin", size=DESK)
+        page = await admin.go(path(stage, "quotas/new?kind=kept"))
+        await page.get_by_label("denrées périssables").check()
+        await page.get_by_label("Places", exact=True).fill("1")
+        await admin.press("Voir ce que cela change")
+        await admin.press("Enregistrer cette règle")
+        await admin.press("Retirer")
+        await admin.go(path(stage, "buffers"))
+        await page.get_by_label("Minutes avant").fill("15")
+        await admin.press("Voir ce que cela change")
+        await admin.press("Enregistrer ces temps")
+        chief = await window(browser, stage, port, "chief", size=DESK)
+        await chief.go(f"/chief/visits/{visit.id}/length")
+        phone = await window(browser, stage, port, "declarant", size=PHONE)
+        await phone.go(f"/declarant/visits/{visit.id}/slots")
+        assert [admin.faults, chief.faults, phone.faults] == [[], [], []]

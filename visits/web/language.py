@@ -94,7 +94,11 @@ def say(text: str, lang: str, /, **facts: Any) -> str:
 def say_many(one: str, many: str, n: int, lang: str, /, **facts: Any) -> str:
     """As `say`, for a text that changes with a number; the number is `%(num)s`."""
     values = {name: shown(fact, lang) for name, fact in facts.items()}
-    return translations(lang).ngettext(one, many, n) % {"num": number(n, lang), **values}
+    text = translations(lang).ngettext(one, many, n)
+    if lang != "fr" and text == French().ngettext(one, many, n):
+        # Marked one by one with `N_`, the two stand in the catalogue as two texts, not as a pair.
+        text = translations(lang).gettext(one if n == 1 else many)
+    return text % {"num": number(n, lang), **values}
 
 
 def shown(fact: object, lang: str) -> str:

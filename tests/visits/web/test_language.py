@@ -182,3 +182,8 @@ def test_names_with_numbers_are_put_in_the_order_of_their_numbers() -> None:
     names = ["Agent 10", "Agent 2", "agent 11", "Agent 1", "Aya", "3e agent"]
 
     assert sorted(names, key=natural) == ["3e agent", "Agent 1", "Agent 2", "Agent 10", "agent 11", "Aya"]
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 free"), (1, "1 free"), (3, "3 free")])
+def test_a_counted_text_marked_in_two_halves_is_said_in_the_persons_language(n: int, said: str) -> None:
+    assert say_many("%(num)s libre", "%(num)s libres", n, "en") == said
