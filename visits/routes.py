@@ -49,6 +49,7 @@ from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
 from visits.portals.declarant import ticket as declarant_ticket
 from visits.portals.declarant import voucher as declarant_voucher
+from visits.portals.declarant import waitlist as declarant_waitlist
 from visits.portals.declarant import wishes as declarant_wishes
 from visits.portals.inspector import boxes as inspector_boxes
 from visits.portals.inspector import day as inspector_day
@@ -106,6 +107,7 @@ ROUTES: list[Any] = [
     *declarant_slots.ROUTES,
     *declarant_ticket.ROUTES,
     *declarant_voucher.ROUTES,
+    *declarant_waitlist.ROUTES,
     *declarant_wishes.ROUTES,
     *office_alarms.ROUTES,
     *office_report.ROUTES,

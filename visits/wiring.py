@@ -17,6 +17,7 @@ from visits.booking.hold import HOLD_END
 from visits.booking.landing import LANDING, on_cargo
 from visits.booking.prearrival import look, on_accepted, on_confirmed
 from visits.booking.prearrival import on_lane as on_other_control
+from visits.booking.waitlist_offers import on_booked, on_freed
 from visits.clearance.inbox import on_registered
 from visits.clearance.push import on_report_validated
 from visits.events import Event
@@ -49,6 +50,20 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.VisitOpened: (on_visit,),
 }
 
+#: A time that became free is offered to those who wait for one; whoever has a time may wait no longer.
+WAITLIST: dict[type[Event], tuple[Reaction, ...]] = {
+    events.AppointmentCancelled: (on_freed,),
+    events.AppointmentConfirmed: (on_booked,),
+    events.AppointmentMoved: (on_booked, on_freed),
+    events.Cancelled: (on_freed,),
+    events.GoodsAbsent: (on_freed,),
+    events.HoldExpired: (on_freed,),
+    events.PartyAbsent: (on_freed,),
+    events.VisitConverted: (on_freed,),
+}
+for _kind, _woken in WAITLIST.items():
+    REACTIONS[_kind] = (*REACTIONS.get(_kind, ()), *_woken)
+
 #: What people are told on an event, after everything else that reacts to it.
 NOTICES: dict[type[Event], Reaction] = {
     events.AppointmentCancelled: notices.on_cancelled,
@@ -62,6 +77,7 @@ NOTICES: dict[type[Event], Reaction] = {
     events.ReleaseIssued: notices.on_release,
     events.ReportSigned: notices.on_report,
     events.SlotHeld: notices.on_held,
+    events.SlotOffered: notices.on_offered,
     events.VisitConverted: notices.on_missed,
     events.VisitOpened: notices.on_opened,
 }

@@ -19,6 +19,7 @@ from visits.booking.expire import sweep
 from visits.booking.history import retire_all
 from visits.booking.materialise import keep_calendars
 from visits.booking.token_keys import keep_keys
+from visits.booking.waitlist_offers import tick as offer_waitlist
 from visits.clearance.folder import look
 from visits.clearance.push import push, tick_push
 from visits.clock import SystemClock
@@ -90,6 +91,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("push", timedelta(seconds=5), tick_push),
     #: Held times that ran out while nobody asked for them.
     Tick("holds", timedelta(seconds=20), _expired_holds),
+    #: Who waits for an earlier time: what is over ends, what became free unseen is offered.
+    Tick("waitlist", timedelta(seconds=60), offer_waitlist),
     #: Abandoned uploads, and answers to requests repeated long ago.
     Tick("housekeeping", timedelta(hours=1), _housekeeping),
     #: What was kept as long as the office's policy says.

@@ -72,6 +72,8 @@ _HOLDS = (
         col(Appointment.status) == "held",
         col(Appointment.expires_at) >= bindparam("now"),
         col(Appointment.visit_id) != bindparam("visit"),
+        # What the service keeps for somebody on the waitlist was not asked for.
+        col(Appointment.made_by).is_not(None),
     )
 )
 

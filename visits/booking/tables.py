@@ -113,19 +113,55 @@ class BookingPart(Row, table=True):
 
 
 class Waitlist(Row, table=True):
-    """A visit that wants an earlier time."""
+    """A visit that wants an earlier time. One entry of a visit waits at a time; those that ended stay as they were."""
 
     __tablename__ = "waitlist"
+    __table_args__ = (
+        Index(
+            "uq_waitlist_waiting_visit",
+            "visit_id",
+            unique=True,
+            postgresql_where=text("state in ('waiting','offered')"),
+        ),
+        Index("ix_waitlist_waiting", "office_id", "rank", "at", postgresql_where=text("state = 'waiting'")),
+        CheckConstraint("state in ('waiting','offered','satisfied','left','over')", name="state"),
+    )
 
     visit_id: UUID = Field(foreign_key="visit.id", index=True)
     office_id: UUID = Field(foreign_key="office.id")
+    #: Within these the visit wants to lie wholly.
     wanted: Any = Field(sa_type=TSTZMULTIRANGE, nullable=False)
     minutes: int
-    rank: int = 0
+    #: Lower goes first: 0 when the office took the visit's time away, 1 with a priority of its own, 2 otherwise. Among
+    #: equals whoever joined first.
+    rank: int = 2
     state: str = "waiting"
     offered_until: datetime | None = None
+    #: What was asked for, as it was said: days, and hours of the day.
     options: dict[str, Any] = json()
     at: datetime
+    ended_at: datetime | None = None
+    #: Why it ended, as a code.
+    reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class WaitlistOffer(Row, table=True):
+    """A freed time kept for one visit of the waitlist. Whoever let it go is not offered that time again."""
+
+    __tablename__ = "waitlist_offer"
+    __table_args__ = (
+        Index("ix_waitlist_offer_waitlist_id", "waitlist_id"),
+        CheckConstraint("state in ('open','accepted','declined','expired')", name="state"),
+    )
+
+    waitlist_id: UUID = Field(foreign_key="waitlist.id")
+    #: The hold that keeps it.
+    appointment_id: UUID = Field(foreign_key="appointment.id", unique=True)
+    during: Any = Field(sa_type=TSTZRANGE, nullable=False)
+    state: str = "open"
+    until: datetime
+    at: datetime
+    ended_at: datetime | None = None
 
 
 class DurationTable(Row, table=True):

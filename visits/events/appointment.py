@@ -73,6 +73,27 @@ class AppointmentCancelled(Event, frozen=True, kw_only=True):
     reason: str = ""
 
 
+class WaitlistJoined(Event, frozen=True, kw_only=True):
+    """The declarant, or the office for a visit whose time it took away, asks for an earlier time that becomes free."""
+
+    entry: UUID
+
+
+class WaitlistLeft(Event, frozen=True, kw_only=True):
+    """The visit no longer waits for an earlier time; `reason` is a code: asked, too_late, closed, silent."""
+
+    entry: UUID
+    reason: str
+
+
+class SlotOffered(Event, frozen=True, kw_only=True):
+    """A time that became free is kept for this visit of the waitlist, and for nobody else, until an instant."""
+
+    appointment: UUID
+    starts_at: datetime
+    until: datetime
+
+
 class SeatPlanned(Event, frozen=True, kw_only=True):
     """The plan gave the visit a seat on a route without a name."""
 

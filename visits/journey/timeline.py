@@ -114,6 +114,8 @@ PLAIN: dict[str, str] = {
     "hold_expired": N_("Heure rendue faute de confirmation"),
     "appointment_cancelled": N_("Rendez-vous rendu"),
     "appointment_settled": N_("Marchandises débarquées, rendez-vous confirmé"),
+    "waitlist_joined": N_("Inscription sur la liste d'attente"),
+    "waitlist_left": N_("Sortie de la liste d'attente"),
     "seat_planned": N_("Place prévue au plan du jour"),
     "draw_blocked": N_("Aucun vérificateur ne peut être tiré pour l'instant"),
     "inspector_absent": N_("Vérificateur absent, un autre sera tiré au sort"),
@@ -156,6 +158,9 @@ DETAILS = frozenset(
         "slot_held",
         "hold_expired",
         "seat_planned",
+        "waitlist_joined",
+        "waitlist_left",
+        "slot_offered",
         "evidence_added",
         "finding_recorded",
         "declaration_conflict",
@@ -211,6 +216,8 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
             return Sentence(text=RELEASED[body["reason"]])
         case "appointment_moved":
             return Sentence(text=N_("Rendez-vous déplacé : %(when)s"), facts={"when": instant(body["starts_at"])})
+        case "slot_offered":
+            return Sentence(text=N_("Heure libérée proposée : %(when)s"), facts={"when": instant(body["starts_at"])})
         case "inspector_assigned" if body.get("again"):
             return Sentence(text=N_("Autre vérificateur tiré au sort"))
         case "inspector_assigned":

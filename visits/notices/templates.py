@@ -65,6 +65,7 @@ FOOT = N_("Vous recevez cet avis parce que vous l'avez demandé. Changer mes avi
 
 _APPOINTMENT = "/declarant/visits/%(visit)s/appointment"
 _SLOTS = "/declarant/visits/%(visit)s/slots"
+_WAITLIST = "/declarant/visits/%(visit)s/waitlist"
 _DOCUMENTS = "/declarant/visits/%(visit)s/documents"
 _DECLARATION = "/declarant/declarations/%(declaration)s"
 
@@ -169,6 +170,20 @@ _ALL = (
         stands=True,
         path=_APPOINTMENT,
         parameters=("title", "hour", "place", "reference"),
+    ),
+    Template(
+        name="slot_offered",
+        title=N_("Heure libérée proposée"),
+        sms=N_("Visite %(title)s : une heure se libère, %(when)s. Retenue pour vous jusqu'à %(until)s."),
+        subject=N_("Visite %(title)s : une heure plus tôt, %(when)s"),
+        body=(
+            N_("Une heure se libère pour la visite %(title)s : %(when)s."),
+            N_("Elle est retenue pour vous seul jusqu'à %(until)s. Sans réponse, elle passe à la visite suivante."),
+            N_("Votre rendez-vous actuel reste à vous tant que vous n'acceptez pas."),
+        ),
+        urgent=True,
+        path=_WAITLIST,
+        parameters=("title", "when", "until"),
     ),
     Template(
         name="hold_ending",

@@ -87,6 +87,15 @@ async def on_held(work: Work, tools: Tools, event: DomainEvent) -> None:
         await jobs.at(work, moment, HOLD_NOTICE, found.id)
 
 
+async def on_offered(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """A time became free and is kept for this visit of the waitlist."""
+    found = await _appointment(work, event)
+    if found is None or found.status != "held" or found.expires_at is None:
+        return
+    facts = {"when": found.during.lower, "until": found.expires_at}
+    await _tell(work, await _case(work, event), "slot_offered", str(event.id), facts, expires_at=found.expires_at)
+
+
 async def on_returned(work: Work, tools: Tools, event: DomainEvent) -> None:
     """Customs sent the package back with all its defects."""
     case = await _case(work, event)

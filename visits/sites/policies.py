@@ -127,6 +127,15 @@ class Policies:
         unit=Unit.MINUTES,
         high=10080,
     )
+    waitlist_minutes: int = _of(
+        15,
+        group=BOOKING,
+        title=N_("Une heure libérée reste retenue pour la liste d'attente"),
+        hint=N_("Proposée à une visite à la fois. Sans réponse, elle passe à la suivante."),
+        unit=Unit.MINUTES,
+        low=5,
+        high=120,
+    )
     grace_minutes: int = _of(
         15,
         group=BOOKING,

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.booking import landing, queries, rules
+from visits.booking import landing, queries, rules, waitlist_rows
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.groups_rows import group_of
@@ -104,6 +104,8 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
         changes=coming and work.actor.is_a(*DECLARANTS) and work.now < found.during.lower,
         moves=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
         until=until,
+        waits=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
+        waiting=await waitlist_rows.entry_of(work, visit_id),
         coming=coming,
         ship=ship,
         group=await group_of(work, visit_id) if coming else None,
