@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0007_terminal"
-down_revision = "0006_take_places"
+down_revision = "0006_calendars"
 branch_labels = None
 depends_on = None
 
