@@ -15,6 +15,7 @@ from visits.portals.admin import closures as admin_closures
 from visits.portals.admin import files as admin_files
 from visits.portals.admin import firms as admin_firms
 from visits.portals.admin import holidays as admin_holidays
+from visits.portals.admin import keys as admin_keys
 from visits.portals.admin import notices as admin_notices
 from visits.portals.admin import offices as admin_offices
 from visits.portals.admin import people as admin_people
@@ -134,6 +135,7 @@ ROUTES: list[Any] = [
     *admin_checklists.ROUTES,
     *admin_firms.ROUTES,
     *admin_notices.ROUTES,
+    *admin_keys.ROUTES,
     *admin_offices.ROUTES,
     *admin_people.ROUTES,
     *admin_policies.ROUTES,

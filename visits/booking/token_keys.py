@@ -57,6 +57,11 @@ async def keys_of(work: Work) -> list[TokenKey]:
     return [key for key, end in zip(found, ends, strict=False) if work.now <= end + PROVES]
 
 
+async def all_keys(work: Work) -> list[TokenKey]:
+    """Every key there ever was, the newest first."""
+    return list(await work.session.scalars(select(TokenKey).order_by(col(TokenKey.number).desc())))
+
+
 async def public_keys(work: Work) -> dict[int, bytes]:
     """What tablets verify with, by number."""
     return {each.number: each.public for each in await keys_of(work)}
