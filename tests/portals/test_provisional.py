@@ -12,8 +12,7 @@ from tests.portals.test_terminal_api import system
 from tests.support.live import PHONE, address, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, tomorrow
-from tests.support.steps_landing import SHIP, appointment, at_sea, drafted, reserved, settled, ship
-from tests.visits.booking.test_prearrival import package_accepted
+from tests.support.steps_landing import SHIP, appointment, at_sea, drafted, package_accepted, reserved, settled, ship
 
 PROVISIONAL = "provisoire, confirmé au débarquement"
 SHIPS = "/terminal/ships"

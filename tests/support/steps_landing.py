@@ -3,17 +3,25 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlmodel import col
+
 from tests.support.stage import Stage
 from tests.support.steps_booking import calendars, tomorrow
+from tests.support.steps_documents import given, package
 from visits.background.deliver import deliver, moments
 from visits.booking import landing, prearrival
 from visits.booking.queries import live_of
-from visits.booking.tables import Appointment
+from visits.booking.reconcile import reconcile
+from visits.booking.tables import Appointment, BookingPart
 from visits.declarations.lane import Colour
 from visits.declarations.select import select_lane
 from visits.declarations.tables import Declaration
+from visits.documents.package import submit
+from visits.documents.review import accept
 from visits.journey.tables import Visit
 from visits.sites.queries import office_by_id
+from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
 SHIP = "MAN 2026 118"
@@ -86,3 +94,42 @@ async def appointment(stage: Stage, visit: Visit) -> Appointment | None:
 def later(stage: Stage, days: int) -> datetime:
     """Six in the morning, some days from tomorrow."""
     return tomorrow(stage, 6) + timedelta(days=days)
+
+
+async def facts(stage: Stage, visit: Visit, *kinds: str) -> list[tuple[str, Any]]:
+    """What was told of a visit's time: kind and reason."""
+    async with stage.work() as work:
+        rows = await work.session.scalars(
+            select(DomainEvent)
+            .where(col(DomainEvent.visit_id) == visit.id, col(DomainEvent.kind).startswith("appointment_"))
+            .order_by(col(DomainEvent.seq))
+        )
+        return [(row.kind.removeprefix("appointment_"), row.body.get("reason") or None) for row in rows]
+
+
+async def awaited(stage: Stage, visit: Visit) -> bool:
+    async with stage.work() as work:
+        return visit.id in await landing.awaited(work, stage.office.id, {visit.id})
+
+
+async def whole(stage: Stage) -> None:
+    """The bits are what the appointments say, and no resource is given twice."""
+
+    async def differences(work: Work) -> int:
+        return len(await reconcile(work, await office_by_id(work, stage.office.id)))
+
+    assert await stage.run("system", differences) == 0
+    async with stage.work() as work:
+        parts = (await work.session.scalars(select(BookingPart).where(col(BookingPart.live)))).all()
+    for one in parts:
+        for other in parts:
+            assert one is other or one.resource_id != other.resource_id or not one.during & other.during
+
+
+async def package_accepted(stage: Stage, visit: Visit) -> Visit:
+    for need in (await package(stage, visit.id)).missing:
+        await given(stage, visit.id, need.document_type)
+    await stage.run("declarant", submit, visit.id)
+    await stage.run("chief", accept, visit.id)
+    await settled(stage, visit)
+    return await stage.visit(visit.id)
