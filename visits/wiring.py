@@ -14,6 +14,7 @@ from visits.booking.confirm import DRAW
 from visits.booking.durations import on_visit
 from visits.booking.expire import hold_end
 from visits.booking.hold import HOLD_END
+from visits.booking.regular import REGULAR_END, regular_end
 from visits.booking.landing import LANDING, on_cargo
 from visits.booking.prearrival import look, on_accepted, on_confirmed
 from visits.booking.prearrival import on_lane as on_other_control
@@ -88,6 +89,7 @@ for _kind, _told in NOTICES.items():
 MOMENTS: dict[str, Moment] = {
     DRAW: on_due,
     HOLD_END: hold_end,
+    REGULAR_END: regular_end,
     notices.DOCUMENTS: notices.documents_again,
     notices.HOLD_NOTICE: notices.hold_notice,
     notices.REMINDER_DAY: notices.remind,

@@ -54,12 +54,14 @@ class Appointment(Row, table=True):
         Index("ix_appointment_held", "expires_at", postgresql_where=text("status = 'held'")),
         CheckConstraint(
             "status in ('held','confirmed','done','moved','cancelled','expired',"
-            "'no_show_declarant','no_show_goods','no_show_customs','no_show_agency')",
+            "'no_show_declarant','no_show_goods','no_show_customs','no_show_agency','kept')",
             name="status",
         ),
+        CheckConstraint("visit_id is not null or status in ('kept','moved','cancelled','expired')", name="visit"),
     )
 
-    visit_id: UUID = Field(foreign_key="visit.id")
+    #: None only for a place kept for a firm's regular hours: no live appointment of a visit is without it.
+    visit_id: UUID = Field(default=None, foreign_key="visit.id", nullable=True)
     office_id: UUID = Field(foreign_key="office.id")
     site_id: UUID | None = Field(default=None, foreign_key="site.id")
     firm_id: UUID | None = Field(default=None, foreign_key="firm.id")

@@ -195,6 +195,24 @@ class Policies:
     quotas: tuple[dict[str, Any], ...] = _of((), group=BOOKING, title=N_("Places gardées et limites"), kind="page")
     buffers: tuple[dict[str, Any], ...] = _of((), group=BOOKING, title=N_("Temps avant et après"), kind="page")
     trips: tuple[dict[str, Any], ...] = _of((), group=BOOKING, title=N_("Trajets entre sites"), kind="page")
+    regular_per_firm: int = _of(
+        2, group=BOOKING, title=N_("Heures régulières par cabinet, au plus"), unit=Unit.TIMES, high=20
+    )
+    regular_per_day: int = _of(
+        4,
+        group=BOOKING,
+        title=N_("Places gardées par jour pour les heures régulières, au plus"),
+        unit=Unit.TIMES,
+        high=100,
+    )
+    regular_release_hours: int = _of(
+        24,
+        group=BOOKING,
+        title=N_("Heure régulière non utilisée rendue avant le début"),
+        unit=Unit.HOURS,
+        low=2,
+        high=168,
+    )
     cool_off_most: int = _of(
         2,
         group=DRAW,
