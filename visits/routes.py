@@ -33,6 +33,7 @@ from visits.portals.chief import length as chief_length
 from visits.portals.chief import manual as chief_manual
 from visits.portals.chief import messages as chief_messages
 from visits.portals.chief import notices as chief_notices
+from visits.portals.chief import regular as chief_regular
 from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
 from visits.portals.chief import visit as chief_visit
@@ -46,6 +47,7 @@ from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import notices as declarant_notices
 from visits.portals.declarant import provisional as declarant_provisional
 from visits.portals.declarant import rate as declarant_rate
+from visits.portals.declarant import regular as declarant_regular
 from visits.portals.declarant import report as declarant_report
 from visits.portals.declarant import slots as declarant_slots
 from visits.portals.declarant import ticket as declarant_ticket
@@ -104,6 +106,7 @@ ROUTES: list[Any] = [
     *declarant_appointment.ROUTES,
     *declarant_provisional.ROUTES,
     *declarant_rate.ROUTES,
+    *declarant_regular.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
     *declarant_ticket.ROUTES,
@@ -123,6 +126,7 @@ ROUTES: list[Any] = [
     *chief_notices.ROUTES,
     *chief_home.ROUTES,
     *chief_length.ROUTES,
+    *chief_regular.ROUTES,
     *chief_slots.ROUTES,
     *chief_visit.ROUTES,
     *chief_report.ROUTES,

@@ -14,10 +14,10 @@ from visits.booking.confirm import DRAW
 from visits.booking.durations import on_visit
 from visits.booking.expire import hold_end
 from visits.booking.hold import HOLD_END
-from visits.booking.regular import REGULAR_END, regular_end
 from visits.booking.landing import LANDING, on_cargo
 from visits.booking.prearrival import look, on_accepted, on_confirmed
 from visits.booking.prearrival import on_lane as on_other_control
+from visits.booking.regular import REGULAR_END, regular_end
 from visits.booking.waitlist_offers import on_booked, on_freed
 from visits.clearance.inbox import on_registered
 from visits.clearance.push import on_report_validated

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
-from visits.booking import alarms
+from visits.booking import alarms, regular_rows
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
 from visits.declarations.queries import open_conflicts, title_of
 from visits.ids import OfficeId
@@ -63,6 +63,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
         N_("%(num)s remplacement à décider"),
         N_("%(num)s remplacements à décider"),
         N_("Second avis demandé"),
+    ),
+    "regular": (
+        N_("%(num)s heure régulière à décider"),
+        N_("%(num)s heures régulières à décider"),
+        N_("Heure régulière demandée"),
     ),
     "report": (N_("%(num)s rapport à valider"), N_("%(num)s rapports à valider"), N_("Rapport à valider")),
     "conflict": (N_("%(num)s conflit à trancher"), N_("%(num)s conflits à trancher"), N_("Deux contenus, un numéro")),
@@ -155,6 +160,17 @@ async def _todos(work: Work) -> list[Todo]:
     for asked, _, declaration in await queries.asked_replacements(work):
         found.append(
             _todo("replacement", declaration, asked.asked_at, "/chief/assignment", N_("Donner le second avis"))
+        )
+    for hours, firm, site, _ in await regular_rows.listed(work, "asked"):
+        found.append(
+            Todo(
+                kind="regular",
+                title=firm.name,
+                about=site.name,
+                since=hours.asked_at,
+                href="/chief/regular",
+                button=N_("Décider"),
+            )
         )
     for outbound, _, declaration in await unfinished_outbound(work):
         if outbound.state == "parked":

@@ -80,6 +80,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         hidden=max(0, done.total - FEW),
         now=work.now,
         city=city_of(zone),
+        books=work.actor.is_a(*DECLARANTS),
         together=_together(cases, work.actor.roles),
         start=await start(work, "/declarant"),
     )
