@@ -37,10 +37,12 @@ from visits.portals.chief import regular as chief_regular
 from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
 from visits.portals.chief import visit as chief_visit
+from visits.portals.chief import walk_in as chief_walk_in
 from visits.portals.declarant import appointment as declarant_appointment
 from visits.portals.declarant import arrive as declarant_arrive
 from visits.portals.declarant import declaration as declarant_declaration
 from visits.portals.declarant import documents as declarant_documents
+from visits.portals.declarant import earliest as declarant_earliest
 from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import groups as declarant_groups
 from visits.portals.declarant import home as declarant_home
@@ -98,6 +100,7 @@ ROUTES: list[Any] = [
     *notify_api.ROUTES,
     *declarant_documents.ROUTES,
     *declarant_arrive.ROUTES,
+    *declarant_earliest.ROUTES,
     *declarant_groups.ROUTES,
     *declarant_home.ROUTES,
     *declarant_notices.ROUTES,
@@ -129,6 +132,7 @@ ROUTES: list[Any] = [
     *chief_regular.ROUTES,
     *chief_slots.ROUTES,
     *chief_visit.ROUTES,
+    *chief_walk_in.ROUTES,
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,
     *admin_agencies.ROUTES,

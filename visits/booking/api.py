@@ -15,6 +15,7 @@ from visits.booking.change import move as move_appointment
 from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.free import matches, told
 from visits.booking.hold import hold as hold_slot
+from visits.booking.next_free import book_next
 from visits.booking.offer import Offer, counted, offer
 from visits.booking.tables import Appointment
 from visits.booking.wishes import book_first
@@ -163,6 +164,12 @@ async def hold(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wish]) -> Ap
     return AppointmentView.of(await hold_slot(work, visit_id, _start(data), reason=data.reason))
 
 
+@post("/api/visits/{visit_id:uuid}/next", roles=BOOKERS, idempotent=True, status_code=201)
+async def next_free(work: Work, visit_id: FromPath[UUID], reason: FromQuery[str] = "") -> AppointmentView:
+    """Book the earliest start on offer, in one step; a visit that has a time keeps it. DELETE undoes it."""
+    return AppointmentView.of(await book_next(work, visit_id, reason=reason))
+
+
 @post("/api/holds/{hold_id:uuid}/confirm", roles=BOOKERS, idempotent=True)
 async def confirm(work: Work, hold_id: FromPath[UUID]) -> AppointmentView:
     """Turn a hold into an appointment, or into the new time of one."""
@@ -228,4 +235,4 @@ def _refused(found: Offer, run: Refused, language: str) -> RefusedView:
     return RefusedView(first=run.first, last=run.last, rule=run.reason.why, says=say(text, language, **facts))
 
 
-ROUTES = [slots, free, wishes, hold, confirm, appointment, move, cancel]
+ROUTES = [slots, free, wishes, hold, next_free, confirm, appointment, move, cancel]

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from litestar import Request, Response
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from visits.booking import landing, queries, rules, waitlist_rows
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.groups_rows import group_of
 from visits.booking.history import parts_ever
+from visits.booking.next_free import UNDO
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
 from visits.booking.tables import Appointment
@@ -65,7 +66,7 @@ BRING[Level.JOINT] = BRING[Level.PHYSICAL]
 
 
 @get("/declarant/visits/{visit_id:uuid}/appointment", roles=FIRM)
-async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+async def show(work: Work, request: Request, visit_id: FromPath[UUID], undo: FromQuery[bool] = False) -> Response[Any]:  # type: ignore[type-arg]
     """The appointment as it stands; a visit that must be booked again leads to the slots."""
     case = await case_of(work, visit_id)
     if State(case.visit.state) in KEPT and work.actor.is_a(*DECLARANTS):
@@ -109,6 +110,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
         coming=coming,
         ship=ship,
         group=await group_of(work, visit_id) if coming else None,
+        undo=coming and undo and work.actor.is_a(*DECLARANTS) and work.now <= found.made_at + UNDO,
         today=grid_of(case.office).day_of(work.now) == found.day,
     )
 
