@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 
-revision = "0012_regular_hours"
-down_revision = "0011_groups"
+revision = "0013_regular_hours"
+down_revision = "0012_waitlist"
 branch_labels = None
 depends_on = None
 
