@@ -19,6 +19,7 @@ from scheduling.draw import verify as verify_draws
 from scheduling.durations import ALIKE, Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
 from scheduling.exchange import Matched, match
+from scheduling.explain import Candidate, Cast, Explained, Judged, Removal, explain, explain_day
 from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.insertion import Insertion
 from scheduling.intervals import Interval, fits, intersect, subtract, union
@@ -49,10 +50,13 @@ __all__ = [
     "OFFICER",
     "Bar",
     "Blocked",
+    "Candidate",
+    "Cast",
     "Day",
     "Drawn",
     "Durations",
     "Engine",
+    "Explained",
     "Fault",
     "Features",
     "Finding",
@@ -60,6 +64,7 @@ __all__ = [
     "Insertion",
     "Interval",
     "InvalidProblem",
+    "Judged",
     "Matched",
     "Need",
     "Observation",
@@ -73,6 +78,7 @@ __all__ = [
     "QuotaKind",
     "Reason",
     "Refused",
+    "Removal",
     "Rest",
     "Role",
     "Room",
@@ -92,6 +98,8 @@ __all__ = [
     "commitment",
     "draw_among",
     "either",
+    "explain",
+    "explain_day",
     "falls",
     "faults",
     "first",

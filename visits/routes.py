@@ -3,7 +3,7 @@
 from typing import Any
 
 from visits.booking import api as booking_api
-from visits.booking import groups_api
+from visits.booking import explain_api, groups_api
 from visits.clearance import api as clearance_api
 from visits.documents import api as documents_api
 from visits.notify import api as notify_api
@@ -38,6 +38,7 @@ from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
 from visits.portals.chief import visit as chief_visit
 from visits.portals.chief import walk_in as chief_walk_in
+from visits.portals.chief import why as chief_why
 from visits.portals.declarant import appointment as declarant_appointment
 from visits.portals.declarant import arrive as declarant_arrive
 from visits.portals.declarant import declaration as declarant_declaration
@@ -94,6 +95,7 @@ from visits.web import health
 
 ROUTES: list[Any] = [
     *booking_api.ROUTES,
+    *explain_api.ROUTES,
     *groups_api.ROUTES,
     *clearance_api.ROUTES,
     *documents_api.ROUTES,
@@ -133,6 +135,7 @@ ROUTES: list[Any] = [
     *chief_slots.ROUTES,
     *chief_visit.ROUTES,
     *chief_walk_in.ROUTES,
+    *chief_why.ROUTES,
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,
     *admin_agencies.ROUTES,

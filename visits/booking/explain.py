@@ -1,0 +1,125 @@
+"""Explanation a visit cannot have an hour: which rule removed which resource, from the very masks that decide.
+
+Staff read which resource it was, by role and number; a declarant reads how many. Nobody reads a person's name.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from scheduling import Candidate, Cast, Day, Explained, OffGrid, Removal
+from scheduling import explain as explain_start
+from scheduling import explain_day as explain_starts
+from visits.booking import queries, rules
+from visits.booking.explain_rows import Seen, resources_on
+from visits.booking.offer import Offer, offer
+from visits.booking.rules import Need
+from visits.declarations.queries import Case
+from visits.store.work import Work
+from visits.texts import N_
+
+#: Explanation a resource cannot serve, in words.
+REMOVALS: dict[Removal, str] = {
+    Removal.SKILL: N_("n'a pas la compétence demandée"),
+    Removal.ELSEWHERE: N_("est sur un autre site"),
+    Removal.OFF: N_("ne travaille pas alors"),
+    Removal.BUSY: N_("est pris par un autre rendez-vous"),
+    Removal.FAR: N_("est en route depuis ou vers un autre site"),
+    Removal.KEPT: N_("est gardé pour d'autres visites"),
+}
+#: What a resource of a role is called; the number or the place's own name follows.
+ROLES: dict[str, str] = {
+    "officer": N_("Vérificateur"),
+    "bay": N_("Aire de visite"),
+    "scanner": N_("Scanner"),
+    "forklift": N_("Chariot élévateur"),
+    "agency_officer": N_("Agent d'organisme"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A day of an offer explained."""
+
+    offer: Offer
+    day: Day
+    starts: Sequence[Explained[UUID]]
+    #: What staff call each resource, and the kind and the agency of each role.
+    names: Mapping[UUID, str]
+    kinds: Mapping[str, str]
+    agencies: Mapping[str, str]
+
+
+async def explain(work: Work, case: Case, *, at: datetime | None = None, day: date | None = None) -> Explanation:
+    """One start, or a whole day, the first one unless it is named; a start of no grid or beyond the horizon is refused
+    as a booking of it would be."""
+    found = await _offer(work, case)
+    grid = found.asked.grid
+    step = None
+    if at is not None:
+        try:
+            day, step = grid.step_of(at)
+        except OffGrid:
+            raise rules.SlotClosed(starts_at=at) from None
+    seen = found.day(day) if day is not None else found.days[0]
+    if seen is None:
+        past = day is not None and day < found.days[0].day
+        if past:
+            raise rules.SlotPast(starts_at=at or day)
+        raise rules.TooFar(days=found.asked.policy.horizon)
+    spare = await _spare(work, found)
+    resources = await resources_on(work, case.office.id, seen.day, {need.kind for need in found.asked.needs})
+    casts = [_cast(found, need, seen.day, resources, spare) for need in found.asked.needs]
+    return Explanation(
+        offer=found,
+        day=seen,
+        starts=explain_starts(seen, casts) if step is None else [explain_start(seen, casts, step)],
+        names={each.id: each.name for each in resources},
+        kinds={need.role: need.kind for need in found.asked.needs},
+        agencies=found.asked.names,
+    )
+
+
+def counted(start: Explained[UUID]) -> dict[str, Counter[Removal]]:
+    """How many resources of each role each rule removed."""
+    return {role.role: Counter(rule for _, rule in role.removed) for role in start.roles}
+
+
+async def _offer(work: Work, case: Case) -> Offer:
+    """The same offer a person sees who moves the visit: its own places count as free."""
+    live = await queries.live_of(work, case.visit.id)
+    booked = live.get("confirmed")
+    return await offer(work, case, giving=[booked] if booked is not None else [])
+
+
+async def _spare(work: Work, found: Offer) -> queries.Masks:
+    case = found.asked.case
+    parts = list(await queries.spare_parts(work, case.office.id, case.visit.id))
+    parts += await queries.parts_of(work, [found.booked.id] if found.booked is not None else [])
+    return queries.masks_of(found.asked.grid, parts)
+
+
+def _cast(found: Offer, need: Need, day: date, resources: Sequence[Seen], spare: queries.Masks) -> Cast[UUID]:
+    candidates = []
+    for each in resources:
+        if each.kind != need.kind or each.agency_id != need.agency_id:
+            continue
+        key = day, each.id
+        unfit = None
+        if not need.at_hand(each):
+            unfit = Removal.ELSEWHERE
+        elif each.skills & need.skills != need.skills:
+            unfit = Removal.SKILL
+        candidates.append(
+            Candidate(
+                key=each.id,
+                unfit=unfit,
+                work=each.work,
+                free=(each.free | spare.get(key, 0)) & each.work,
+                far=found.shut.far.get(key, 0),
+                kept=found.shut.kept.get(key, 0),
+            )
+        )
+    return Cast(role=need.role, candidates=candidates, before=need.before, after=need.after)
