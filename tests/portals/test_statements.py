@@ -44,6 +44,7 @@ async def test_the_track_page_costs_the_same_at_any_age(stage: Stage) -> None:
     for state in (State.PACKAGE, State.RELEASED):
         visit = await at_state(stage, state, minutes=0)
         async with stage.browser("declarant") as browser:
+            await browser.get("/declarant")
             with counted(stage.tools.database.engine) as seen:
                 await browser.get(f"/declarant/declarations/{visit.declaration_id}")
         costs.append(len(seen))

@@ -86,4 +86,4 @@ async def wrong(work: Work, office: Office, day: date, seed: bytes, witness: byt
 
 def _follows(seed: bytes, witness: bytes, subject: str, told: dict[str, Any]) -> bool:
     drawn = number(seed, PURPOSE, subject, witness=witness)
-    return drawn.hex() == told["number"] and falls(drawn, Fraction(told["share"])) == told["taken"]
+    return bool(drawn.hex() == told["number"] and falls(drawn, Fraction(told["share"])) == told["taken"])

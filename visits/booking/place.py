@@ -27,8 +27,8 @@ log = logging.getLogger("visits.booking")
 TRIES = 20
 
 
-class Drift(Exception):
-    """Bits said free, the exclusion constraint said busy: the calendar must be reconciled."""
+class Drift(SlotTaken):
+    """Bits said free, the exclusion constraint said busy: the time is taken, and the calendar must be reconciled."""
 
 
 async def place(
@@ -101,7 +101,7 @@ async def _write(
     await work.session.flush()
     if await queries.add_parts(work, made, parts) != len(parts):
         log.error("bits and parts differ: office %s, day %s, parts %s", case.office.id, day.day, parts)
-        raise Drift(case.visit.id)
+        raise Drift(starts_at=slot.starts_at)
     return made
 
 
