@@ -279,10 +279,7 @@ async def _assign(work: Work, case: Case, seat: Seat, made: Draw, chiefs: Chiefs
 
 
 async def _sit(work: Work, case: Case, seat: Seat, part: BookingPart, officer_id: UUID) -> None:
-    """Give the kept place to the drawn officer; the placeholder's bits are free again."""
-    if part.resource_id == officer_id:
-        part.placeholder = False
-        return
+    """Give the kept place to the drawn officer, with roads of his own; the placeholder's bits are free again."""
     assert seat.during is not None
     begin, end = seat.during
     new = await with_roads(
@@ -290,6 +287,9 @@ async def _sit(work: Work, case: Case, seat: Seat, part: BookingPart, officer_id
         case,
         Part(role=part.role, resource=officer_id, day=part.day, begin=begin, end=end, mask=seat.mask),
     )
+    if part.resource_id == officer_id and (part.during.lower, part.during.upper) == (new.begin, new.end):
+        part.placeholder = False
+        return
     old = {(part.day, part.resource_id): seat.whole}
     inserted = await queries.reseat(work, part, new)
     taken = await booking.take(work, case.office.id, wanted=bits_of([new]), spare=old)
