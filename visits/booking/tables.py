@@ -44,6 +44,7 @@ class Appointment(Row, table=True):
     __table_args__ = (
         Index("ix_appointment_visit_id", "visit_id"),
         Index("ix_appointment_office_day", "office_id", "day"),
+        Index("ix_appointment_firm_day", "firm_id", "day", postgresql_where=text("status in ('held','confirmed')")),
         Index(
             "uq_appointment_live_visit",
             "visit_id",
