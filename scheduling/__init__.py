@@ -19,7 +19,7 @@ from scheduling.draw import verify as verify_draws
 from scheduling.durations import ALIKE, Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
 from scheduling.exchange import Matched, match
-from scheduling.explain import Candidate, Cast, Explained, Judged, Removal, explain, explain_day
+from scheduling.explanation import Candidate, Cast, Explained, Judged, Removal, explain, explain_day
 from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.insertion import Insertion
 from scheduling.intervals import Interval, fits, intersect, subtract, union

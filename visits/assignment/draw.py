@@ -295,7 +295,7 @@ async def _sit(work: Work, case: Case, seat: Seat, part: BookingPart, officer_id
     taken = await booking.take(work, case.office.id, wanted=bits_of([new]), spare=old)
     if not inserted or not taken:
         log.error("bits and parts differ: office %s, day %s, resource %s", case.office.id, part.day, officer_id)
-        raise Drift(case.visit.id)
+        raise Drift(starts_at=begin)
 
 
 async def end(work: Work, case: Case, live: Assignment, *, replaced: bool = False) -> None:

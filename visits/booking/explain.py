@@ -1,4 +1,4 @@
-"""Explanation a visit cannot have an hour: which rule removed which resource, from the very masks that decide.
+"""Why a visit cannot have an hour: which rule removed which resource, from the very masks that decide.
 
 Staff read which resource it was, by role and number; a declarant reads how many. Nobody reads a person's name.
 """
@@ -20,7 +20,7 @@ from visits.declarations.queries import Case
 from visits.store.work import Work
 from visits.texts import N_
 
-#: Explanation a resource cannot serve, in words.
+#: Why a resource cannot serve, in words.
 REMOVALS: dict[Removal, str] = {
     Removal.SKILL: N_("n'a pas la compétence demandée"),
     Removal.ELSEWHERE: N_("est sur un autre site"),
