@@ -18,6 +18,7 @@ from tests.support.stage import Stage
 from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_documents import given
 from tests.support.steps_notices import channel, told_of
+from tests.support.steps_regular import granted
 from visits.booking import groups
 from visits.booking.tables import Appointment
 from visits.declarations.queries import open_conflicts
@@ -139,9 +140,12 @@ async def things(stage: Stage) -> dict[str, UUID]:
     together = [(await to_book(stage)).id for _ in range(2)]
     hour = tomorrow(stage, 14)
     group = await stage.run("declarant", groups.book, together, hour, pattern=groups.Pattern.IN_TURN)
+    days = await granted(stage)
     return {
         "visit_id": visit.id,
         "group_id": group.id,
+        "regular_id": days[0].regular_id,
+        "day_id": days[0].id,
         "declaration_id": visit.declaration_id,
         "appointment_id": appointment.id,
         "hold_id": appointment.id,

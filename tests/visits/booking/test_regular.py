@@ -3,41 +3,20 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, calendars, held, only, to_book
+from tests.support.steps_regular import ASKED, asked, days, granted
 from visits.background.deliver import moments
-from visits.booking import queries, regular, regular_rows, rules
+from visits.booking import queries, regular, rules
 from visits.booking.reconcile import reconcile
-from visits.booking.regular_tables import RegularDay, RegularHours
+from visits.booking.regular_tables import RegularHours
 from visits.booking.tables import Appointment
 from visits.errors import BadInput, NotFound
 from visits.journey.states import Level, State
 from visits.sites.queries import office_by_id
-from visits.store.work import Work
-
-ASKED: dict[str, Any] = {"isodow": 2, "minute": 540, "minutes": 60, "weeks": 8, "purpose": "Produits frais"}
-
-
-async def asked(stage: Stage, who: str = "declarant", **changes: Any) -> RegularHours:
-    return await stage.run(who, regular.ask, stage.site.id, Level.PHYSICAL, **(ASKED | changes))
-
-
-async def granted(stage: Stage, **changes: Any) -> list[RegularDay]:
-    await calendars(stage, days=60)
-    hours = await asked(stage, **changes)
-    await stage.run("chief", regular.grant, hours.id)
-    return await days(stage, hours.id)
-
-
-async def days(stage: Stage, regular_id: UUID) -> list[RegularDay]:
-    async def use_case(work: Work) -> list[RegularDay]:
-        return (await regular_rows.days_of(work, [regular_id], work.now))[regular_id]
-
-    return await stage.run("declarant", use_case)
 
 
 async def sound(stage: Stage) -> bool:

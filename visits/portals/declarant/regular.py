@@ -62,7 +62,7 @@ async def ask(request: Request) -> Response[Any]:  # type: ignore[type-arg]
     try:
         return await _done(request, use_case, form, N_("La demande est partie. Un chef de visite décide."))
     except (KeyError, ValueError):
-        raise BadInput() from None
+        raise BadInput(field="site, level, isodow, minute, minutes, weeks, purpose") from None
 
 
 @post("/declarant/regular/days/{day_id:uuid}/use", roles=DECLARANTS)
