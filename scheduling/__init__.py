@@ -18,12 +18,13 @@ from scheduling.draw import (
 from scheduling.draw import verify as verify_draws
 from scheduling.durations import ALIKE, Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
-from scheduling.exchange import Matched, match
+from scheduling.exchange import Matched, judge, match
 from scheduling.explanation import Candidate, Cast, Explained, Judged, Removal, explain, explain_day
 from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.insertion import Insertion
 from scheduling.intervals import Interval, fits, intersect, subtract, union
 from scheduling.matching import assign
+from scheduling.naming import DeadEnd, name_routes
 from scheduling.plan import (
     OFFICER,
     Blocked,
@@ -53,6 +54,7 @@ __all__ = [
     "Candidate",
     "Cast",
     "Day",
+    "DeadEnd",
     "Drawn",
     "Durations",
     "Engine",
@@ -106,10 +108,12 @@ __all__ = [
     "fit_durations",
     "fits",
     "intersect",
+    "judge",
     "keep",
     "letter",
     "line_digest",
     "match",
+    "name_routes",
     "nearest",
     "number",
     "people_digest",

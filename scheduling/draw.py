@@ -132,11 +132,13 @@ def pick(drawn: bytes, weights: Sequence[int]) -> int:
     raise ValueError("a number has 256 bits")
 
 
-def draw_among(seed: bytes, subject: str, weights: Mapping[str, int], *, witness: bytes = b"") -> Drawn:
-    """Draw one of the candidates for a visit."""
+def draw_among(
+    seed: bytes, subject: str, weights: Mapping[str, int], *, witness: bytes = b"", purpose: str = "visit"
+) -> Drawn:
+    """Draw one of the candidates for a visit or a route."""
     candidates = in_order(seed, subject, weights, witness)
     ordered = tuple(weights[each] for each in candidates)
-    drawn = number(seed, "visit", subject, witness=witness)
+    drawn = number(seed, purpose, subject, witness=witness)
     return Drawn(candidates, ordered, drawn, pick(drawn, ordered))
 
 

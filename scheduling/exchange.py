@@ -193,6 +193,29 @@ def _rearranged(days: Timelines, day: OfficeDay, plan: Plan, witness: dict[str, 
     )
 
 
+def judge(day: OfficeDay, plan: Plan) -> dict[str, dict[str, str | None]]:
+    """For every route and every seat of a named day the rule that keeps the one from the other, or None."""
+    days = Timelines(day)
+    return {
+        route.seat: {name: _first_misfit(timeline, route) for name, timeline in days.of.items()}
+        for route in plan.routes
+    }
+
+
+def _first_misfit(timeline: Timeline, route: Route) -> str | None:
+    added: list[Stop] = []
+    found = None
+    for stop in route.stops:
+        found = timeline.never(stop.visit, stop.need) or timeline.why(stop)
+        if found is not None:
+            break
+        timeline.add(stop)
+        added.append(stop)
+    for stop in added:
+        timeline.remove(stop)
+    return found
+
+
 def why_nobody(days: Timelines, stop: Stop) -> str:
     """The rule that came nearest to letting somebody take a stop."""
     return nearest(each.never(stop.visit, stop.need) or each.why(stop) or "nobody" for each in days.of.values())

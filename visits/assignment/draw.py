@@ -8,6 +8,7 @@ from uuid import UUID
 from scheduling import Grid, Interval, chance, draw_among, shares
 from visits.assignment import queries, rules, seeds
 from visits.assignment.record import digest_of
+from visits.assignment.regret import near
 from visits.assignment.rules import (
     Field,
     NobodyEligible,
@@ -243,7 +244,9 @@ async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> 
         replaced=await queries.replaced_in(work, visit.id),
         policy=limits,
     )
-    return sift(officers, wanted)
+    if seat.part is None or seat.during is None:
+        return sift(officers, wanted)
+    return await near(work, case, officers, lambda each: sift(each, wanted), day=seat.part.day, during=seat.during)
 
 
 async def _assign(work: Work, case: Case, seat: Seat, made: Draw, chiefs: Chiefs) -> None:

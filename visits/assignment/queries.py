@@ -247,7 +247,11 @@ async def next_position(work: Work, office_id: UUID, day: date) -> int:
 async def draws_of_visit(work: Work, visit_id: UUID) -> Sequence[Draw]:
     """Every draw of a visit, oldest first."""
     rows = await work.session.scalars(
-        select(Draw).where(col(Draw.visit_id) == visit_id).order_by(col(Draw.at), col(Draw.redraw), col(Draw.id))
+        select(Draw)
+        .where(
+            col(Draw.id).in_(select(col(Assignment.draw_id)).where(col(Assignment.visit_id) == visit_id)),
+        )
+        .order_by(col(Draw.at), col(Draw.redraw), col(Draw.id))
     )
     return rows.all()
 
@@ -292,7 +296,8 @@ async def draw_of_reference(work: Work, reference: str) -> tuple[Draw, Office] |
     row = (
         await work.session.execute(
             select(Draw, Office)
-            .join(Visit, col(Visit.id) == col(Draw.visit_id))
+            .join(Assignment, col(Assignment.draw_id) == col(Draw.id))
+            .join(Visit, col(Visit.id) == col(Assignment.visit_id))
             .join(Office, col(Office.id) == col(Draw.office_id))
             .where(col(Visit.reference) == reference)
             .order_by(col(Draw.at).desc(), col(Draw.redraw).desc())

@@ -57,6 +57,7 @@ def _told(draw: Draw) -> Json:
         "position": draw.position,
         "purpose": draw.purpose,
         "subject": draw.subject,
+        **({"visits": draw.visits} if draw.visits else {}),
         "at": instant(draw.at),
         "witness": draw.witness.hex(),
         "candidates": [

@@ -24,6 +24,13 @@ class Policy:
     horizon_staff_days: int = 60
     #: How many of a hundred controls are made by chance.
     random_percent: int = 10
+    #: The local hour at which the next day is planned and drawn; 24: never, each visit is drawn by itself.
+    publish_hour: int = 18
+    #: How much worse than the best choice somebody drawn on the day may be, in minutes-equivalents.
+    regret_minutes: int = 10
+    #: A rest in every stretch of work longer than so much.
+    rest_minutes: int = 30
+    rest_after_minutes: int = 360
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,10 @@ class Officer:
     free: int = 0
     #: The steps at which the officer is on the way from or to another site.
     far: int = 0
+    #: What else of the plan keeps the visit out of the officer's day: « rest », « full_day »; empty if nothing does.
+    unfit: str = ""
+    #: Minutes-equivalents this officer costs more than the best one who may be drawn.
+    regret: int = 0
     #: Visits of the same declarant within the cool-off.
     met: int = 0
     #: Visits of any declarant lately: the fewer, the larger the share.
@@ -129,6 +140,12 @@ RULES: tuple[Rule, ...] = (
         lambda officer, wanted: not officer.far & wanted.mask,
     ),
     Rule(
+        "rest",
+        N_("n'aurait plus sa pause"),
+        N_("sans pause possible"),
+        lambda officer, wanted: officer.unfit != "rest",
+    ),
+    Rule(
         "earlier_visit",
         N_("a déjà visité ces marchandises"),
         N_("ayant déjà visité ces marchandises"),
@@ -146,10 +163,25 @@ RULES: tuple[Rule, ...] = (
         N_("ayant déjà vu ce déclarant autant de fois que permis"),
         lambda officer, wanted: officer.met < wanted.policy.cool_off_most,
     ),
+    Rule(
+        "detour",
+        N_("aurait ce jour-là trop de route ou de charge en plus"),
+        N_("avec trop de route ou de charge en plus"),
+        lambda officer, wanted: officer.regret <= wanted.policy.regret_minutes,
+    ),
 )
 COUNTED: dict[str, str] = {rule.code: rule.counted for rule in RULES}
 SENTENCES: dict[str, str] = {rule.code: rule.says for rule in RULES}
 _PLACE = {rule.code: place for place, rule in enumerate(RULES)}
+
+#: Rules that depend on the hour and on what else an officer does: the plan asks them of whole routes.
+OF_THE_DAY = frozenset({"busy", "on_the_road", "rest", "detour"})
+
+#: Drawn for another route of the day already, or needed for one still to be drawn.
+TAKEN = "other_route"
+SENTENCES[TAKEN] = N_("a une autre tournée ce jour-là")
+COUNTED[TAKEN] = N_("ayant une autre tournée ce jour-là")
+_PLACE[TAKEN] = len(_PLACE)
 
 #: No officer at all in the office: the rule recorded when there is nobody to ask.
 NOBODY = "nobody"

@@ -47,6 +47,8 @@ class Draw(Row, table=True):
     subject: str
     #: How many of the visit's inspectors were replaced before: a visit that is only booked again keeps its number.
     redraw: int = 0
+    #: Of a route: all its visits, in order; `visit_id` is the first.
+    visits: list[str] = json("[]")
     #: The witness value the number was computed with.
     witness: bytes = b""
     #: [{"resource": id, "weight": 3, "chance": "3/7"}], in the drawn order.
@@ -67,6 +69,7 @@ class Assignment(Row, table=True):
     __table_args__ = (
         Index("uq_assignment_live", "visit_id", unique=True, postgresql_where=text("ended_at is null")),
         Index("ix_assignment_resource_id", "resource_id"),
+        Index("ix_assignment_visit_id", "visit_id"),
     )
 
     visit_id: UUID = Field(foreign_key="visit.id")
@@ -80,6 +83,29 @@ class Assignment(Row, table=True):
     reason: str = ""
     ordered_by: UUID | None = Field(default=None, foreign_key="person.id")
     seconded_by: UUID | None = Field(default=None, foreign_key="person.id")
+
+
+class Publication(Row, table=True):
+    """An office-day whose routes were planned and named at once (product, Decided 8): what was handed to the draw."""
+
+    __tablename__ = "publication"
+    __table_args__ = (UniqueConstraint("office_id", "day"),)
+
+    office_id: UUID = Field(foreign_key="office.id")
+    day: date
+    at: datetime
+    #: The engine that made the routes.
+    engine: str
+    #: How many seats there were.
+    seats: int
+    #: [{"seat": "s03", "visits": [id, …], "draw": id}]: the routes as they were named.
+    routes: list[dict[str, Any]] = json("[]")
+    #: Visits that changed seats so that every route could be given to somebody.
+    moved: list[str] = json("[]")
+    #: [{"visit": id, "rule": code}]: laid before the chief.
+    blocked: list[dict[str, Any]] = json("[]")
+    #: Of the routes as they were before anybody had a name.
+    digest: bytes
 
 
 class Reassignment(Row, table=True):

@@ -11,6 +11,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from visits.actor import Actor, system
+from visits.assignment.publish import publish_due
 from visits.assignment.seeds import keep_seeds
 from visits.background.deliver import forgotten, moments
 from visits.background.orphans import sweep_orphans
@@ -103,6 +104,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("history", timedelta(hours=6), retire_all),
     #: Keys of signed confirmations: the next one told to the tablets before it signs.
     Tick("keys", timedelta(hours=6), keep_keys),
+    #: The next day of each office, planned and drawn once its hour has come.
+    Tick("publication", timedelta(minutes=5), publish_due),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
     Tick("seeds", timedelta(minutes=5), keep_seeds),
 )

@@ -38,12 +38,12 @@ async def with_roads(work: Work, case: Case, part: Part) -> Part:
     if not before and not after:
         return part
     works = (await buffers_rows.work_of(work, [(part.day, part.resource)])).get((part.day, part.resource), 0)
-    before, after = _worked(grid, part, works, before, after)
+    before, after = worked(grid, part, works, before, after)
     whole = _part(grid, part.role, part.resource, part.day, part.begin - before, part.end + after)
     return replace(whole, travel_before=before, travel_after=after)
 
 
-def _worked(grid: Grid, part: Part, works: int, before: timedelta, after: timedelta) -> tuple[timedelta, timedelta]:
+def worked(grid: Grid, part: Part, works: int, before: timedelta, after: timedelta) -> tuple[timedelta, timedelta]:
     """What of two roads is driven in working time, next to the visit: only that is booked. The rest is a break."""
     last = part.mask.bit_length()
     first = (part.mask & -part.mask).bit_length() - 1

@@ -4,76 +4,32 @@
 an administrator set; everything else is the default written here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import Field, dataclass, field, fields
-from enum import StrEnum
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, fields
 from typing import Any, TypeVar, cast
 
 from visits.actor import Actor
-from visits.roles import Role
+from visits.sites.policy_rules import (
+    ACCESS,
+    BOOKING,
+    CODE_ROLES,
+    CONTROL,
+    DRAW,
+    KEEPING,
+    LANGUAGES,
+    NOTICES,
+    Rule,
+    Unit,
+)
+from visits.sites.policy_rules import (
+    of as _of,
+)
 from visits.sites.queries import offices
 from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
 
 T = TypeVar("T")
-
-#: Roles of people an office may ask for a one-time code, in the order shown.
-CODE_ROLES = (
-    Role.ADMIN,
-    Role.VISIT_CHIEF,
-    Role.OFFICE_HEAD,
-    Role.SUPERVISOR,
-    Role.INSPECTOR,
-    Role.AGENCY_OFFICER,
-    Role.INTEGRITY,
-    Role.ETHICS_OFFICER,
-    Role.FIRM_ADMIN,
-    Role.DECLARANT,
-    Role.IMPORTER,
-    Role.TERMINAL,
-    Role.INTEGRATOR,
-)
-LANGUAGES = ("fr", "en", "pt")
-
-
-class Unit(StrEnum):
-    """What the number of a policy counts."""
-
-    MINUTES = N_("minutes")
-    DAYS = N_("jours")
-    PERCENT = N_("pour cent")
-    VISITS = N_("visites")
-    TIMES = N_("rendez-vous")
-    HOURS = N_("heures")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """How one policy is called, explained and limited."""
-
-    group: str
-    title: str
-    hint: str = ""
-    unit: Unit | None = None
-    low: int = 0
-    high: int = 0
-    #: number, maybe (a number or nothing), text, lines, ticks, choice (of `names`), page (its own).
-    kind: str = "number"
-    choices: Sequence[str] = ()
-    names: Mapping[str, str] = field(default_factory=dict)
-
-
-BOOKING = N_("Rendez-vous")
-DRAW = N_("Tirage des vérificateurs")
-CONTROL = N_("Contrôle et rapport")
-KEEPING = N_("Durée de conservation")
-ACCESS = N_("Accès et langues")
-NOTICES = N_("Avis")
-
-
-def _of(default: Any, **facts: Any) -> Any:
-    return field(default=default, metadata={"rule": Rule(**facts)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +186,33 @@ class Policies:
         unit=Unit.MINUTES,
         high=1440,
         kind="maybe",
+    )
+    publish_hour: int = _of(
+        18,
+        group=DRAW,
+        title=N_("Journée du lendemain planifiée et tirée à"),
+        hint=N_("24 : jamais, chaque visite est tirée seule avant son début."),
+        unit=Unit.HOURS,
+        high=24,
+    )
+    regret_minutes: int = _of(
+        10,
+        group=DRAW,
+        title=N_("Écart permis au meilleur choix, pour un tirage du jour même"),
+        hint=N_("En minutes de route et de charge. Plus l'écart est grand, moins le tirage se devine."),
+        unit=Unit.MINUTES,
+        high=480,
+    )
+    rest_minutes: int = _of(
+        30,
+        group=DRAW,
+        title=N_("Pause d'un vérificateur, au moins"),
+        hint=N_("0 : aucune pause n'est gardée."),
+        unit=Unit.MINUTES,
+        high=120,
+    )
+    rest_after_minutes: int = _of(
+        360, group=DRAW, title=N_("Travail sans pause, au plus"), unit=Unit.MINUTES, low=120, high=720
     )
     inspector_sees: str = _of(
         "day",

@@ -12,7 +12,8 @@ from visits.portals.admin.effects import Effect, effects
 from visits.roles import ADMINS, NAMES, Role
 from visits.sites import policies, queries
 from visits.sites.admin import set_policies
-from visits.sites.policies import Policies, Rule
+from visits.sites.policies import Policies
+from visits.sites.policy_rules import Rule
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form

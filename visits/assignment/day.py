@@ -1,0 +1,167 @@
+"""An office-day out of the database as the plan sees it: seats with and without names, visits, roads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from scheduling import Grid, Need, OfficeDay, PlanVisit, Rest, Route, Seat, Stop, bits
+from visits.assignment import day_rows
+from visits.assignment.day_rows import Booked, Cell
+from visits.assignment.rules import Policy
+from visits.booking.buffers import Around, Roads
+from visits.booking.queries import ONE_MINUTE
+from visits.declarations.tables import Declaration
+from visits.sites.hours import grid_of
+from visits.sites.policies import policy
+from visits.sites.tables import Office
+from visits.store.work import Work
+
+OFFICER = "officer"
+#: What stands at its site and nowhere else.
+FIXED = frozenset({"bay", "scanner", "forklift"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """One office and day, read at once."""
+
+    office: Office
+    day: date
+    cells: tuple[Cell, ...]
+    booked: tuple[Booked, ...]
+
+    @property
+    def grid(self) -> Grid:
+        """How the office cuts its day."""
+        return grid_of(self.office)
+
+    @property
+    def limits(self) -> Policy:
+        """The office's rules of the draw."""
+        return policy(self.office, Policy)
+
+    def minute(self, at: datetime) -> int:
+        """An instant as whole minutes since the day began."""
+        return (at - self.grid.opens(self.day)) // ONE_MINUTE
+
+    def at(self, minute: int) -> datetime:
+        """And back."""
+        return self.grid.opens(self.day) + minute * ONE_MINUTE
+
+    def during(self, each: Booked) -> tuple[datetime, datetime]:
+        """When a part is at its visit, without roads."""
+        part = each.part
+        return (
+            part.during.lower + part.travel_before * ONE_MINUTE,
+            part.during.upper - part.travel_after * ONE_MINUTE,
+        )
+
+    # -- as the plan sees it -----------------------------------------------------------------------------
+    def seat(self, cell: Cell, name: str, **bound: Any) -> Seat:
+        """A resource of the day as a seat; `bound` are the rules of one person."""
+        shift = spans(cell.work, self.grid.minutes)
+        return Seat(
+            id=name,
+            kind=cell.kind,
+            agency=str(cell.agency_id or ""),
+            site=str(cell.site_id or ""),
+            skills=cell.skills,
+            shift=shift,
+            rest=None if cell.kind in FIXED else rest_in(shift, self.limits),
+            **bound,
+        )
+
+    def stop(self, each: Booked, cell: Cell) -> Stop:
+        """A part as a stop at its promised time; its roads are the plan's own to count."""
+        appointment, part = each.appointment.during, each.part
+        start, end = self.minute(appointment.lower), self.minute(appointment.upper)
+        need = Need(
+            role=part.role,
+            kind=cell.kind,
+            agency=str(cell.agency_id or ""),
+            skills=int(each.visit.order.get("skills") or 0) if part.role == OFFICER else 0,
+            before=start - self.minute(part.during.lower) - part.travel_before,
+            after=self.minute(part.during.upper) - part.travel_after - end,
+        )
+        visit = PlanVisit(
+            id=str(each.visit.id),
+            minutes=end - start,
+            earliest=start,
+            latest=start,
+            site=str(each.appointment.site_id or ""),
+            needs=(need,),
+            group=group_of(each.declaration),
+        )
+        return Stop(visit, need, start)
+
+    def stops(self, of: Iterable[Booked]) -> dict[UUID, list[Stop]]:
+        """Parts as stops, by resource, in order."""
+        known = {cell.id: cell for cell in self.cells}
+        found: dict[UUID, list[Stop]] = {}
+        for each in of:
+            if each.part.resource_id in known:
+                stop = self.stop(each, known[each.part.resource_id])
+                found.setdefault(each.part.resource_id, []).append(stop)
+        return found
+
+    def named(self, *, but: UUID | None = None, bound: Mapping[UUID, Mapping[str, Any]] | None = None) -> OfficeDay:
+        """The day as it is booked, every seat under its own id; without one visit, whose time is looked for."""
+        kept = self.stops(each for each in self.booked if each.visit.id != but)
+        return OfficeDay(
+            seats=tuple(
+                self.seat(cell, str(cell.id), **(bound or {}).get(cell.id, {}))
+                for cell in self.cells
+                if cell.site_id is not None or cell.kind not in FIXED
+            ),
+            roads=self.roads,
+            step=self.grid.minutes,
+            settled=tuple(Route(seat=str(resource), stops=tuple(stops)) for resource, stops in kept.items()),
+        )
+
+    @property
+    def roads(self) -> dict[frozenset[str], int]:
+        """Minutes between sites, by the office's rules."""
+        between = Roads.of(policy(self.office, Around), self.grid).between
+        return {pair: road // ONE_MINUTE for pair, road in between.items()}
+
+
+async def load(work: Work, office: Office, day: date, *, kind: str | None = None) -> Loaded:
+    """The day as it stands now, or what resources of one kind do on it; nothing is locked."""
+    return Loaded(
+        office=office,
+        day=day,
+        cells=tuple(await day_rows.cells(work, office.id, day, kind)),
+        booked=tuple(await day_rows.booked(work, office.id, day, kind)),
+    )
+
+
+def group_of(declaration: Declaration) -> str:
+    """Whose visit it is: the firm, or its code where the firm is not registered here."""
+    return str(declaration.firm_id or declaration.declarant_code)
+
+
+def spans(work: int, minutes: int) -> tuple[tuple[int, int], ...]:
+    """Working steps of a day as minutes since it began."""
+    found: list[tuple[int, int]] = []
+    for step in bits(work):
+        begin, end = step * minutes, (step + 1) * minutes
+        if found and found[-1][1] == begin:
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
+    return tuple(found)
+
+
+def rest_in(shift: Sequence[tuple[int, int]], limits: Policy) -> Rest | None:
+    """The rest of the longest stretch of work, if it is longer than anybody works without one: not in its first third,
+    and begun before so much time is over."""
+    begin, end = max(shift, key=lambda span: span[1] - span[0], default=(0, 0))
+    if not limits.rest_minutes or end - begin <= limits.rest_after_minutes:
+        return None
+    return Rest(
+        minutes=limits.rest_minutes,
+        earliest=begin + limits.rest_after_minutes // 3,
+        latest=min(end, begin + limits.rest_after_minutes + limits.rest_minutes),
+    )

@@ -1,0 +1,88 @@
+"""Name the routes of a published office-day: one draw a route, one record, and everybody's visits given out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from scheduling import chance, name_routes, shares
+from visits.assignment import queries, seeds
+from visits.assignment.record import digest_of
+from visits.assignment.rules import TAKEN, Officer, Policy, reveals_at
+from visits.assignment.tables import Assignment, Draw
+from visits.declarations.queries import Case
+from visits.events import InspectorAssigned
+from visits.ids import DeclarationId, VisitId, new_id
+from visits.journey.move import move
+from visits.sites.policies import policy
+from visits.sites.tables import Office
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToName:
+    """A route without a name: its visits in order, who could take the whole of it, and what keeps the others away."""
+
+    seat: str
+    cases: tuple[Case, ...]
+    able: tuple[Officer, ...]
+    excluded: tuple[tuple[UUID, str], ...]
+
+
+async def named(work: Work, tools: Tools, office: Office, day: date, routes: Sequence[ToName]) -> dict[str, Draw]:
+    """Draw somebody for every route; a way to give each to another person exists.
+
+    Draws and bits of the day are locked by the caller, and so are the visits. SeedBroken if the day's secret is not
+    the one that was promised: then nobody is named.
+    """
+    seed = await seeds.seed_of(work, tools.vault, office, day)
+    secret, witness = seeds.opened(tools.vault, office, seed), seed.witness or b""
+    position = await queries.next_position(work, office.id, day)
+    weighted = {route.seat: _weights(route) for route in routes}
+    known = {route.seat: route for route in routes}
+    made = {}
+    for place, (seat, drawn) in enumerate(name_routes(secret, weighted, witness=witness), start=position):
+        route, total = known[seat], sum(drawn.weights)
+        candidates = set(drawn.candidates)
+        others = ((each.id, TAKEN) for each in route.able if str(each.id) not in candidates)
+        made[seat] = draw = Draw(
+            id=new_id(),
+            visit_id=route.cases[0].visit.id,
+            office_id=office.id,
+            day=day,
+            position=place,
+            purpose="route",
+            subject=seat,
+            visits=[str(case.visit.id) for case in route.cases],
+            witness=witness,
+            candidates=[
+                {"resource": each, "weight": weight, "chance": chance(weight, total)}
+                for each, weight in zip(drawn.candidates, drawn.weights, strict=True)
+            ],
+            excluded=[{"resource": str(each), "rule": code} for each, code in sorted([*route.excluded, *others])],
+            number=drawn.number,
+            chosen=UUID(drawn.chosen),
+            digest=b"",
+            at=work.now,
+        )
+        draw.digest = digest_of(draw)
+        work.session.add(draw)
+        work.audit("inspector_drawn", draw.id, office=office.id, day=day, position=place, digest=draw.digest)
+    await work.session.flush()
+    return made
+
+
+def _weights(route: ToName) -> Mapping[str, int]:
+    weights = shares([each.visits for each in route.able])
+    return {str(each.id): weight for each, weight in zip(route.able, weights, strict=True)}
+
+
+async def give(work: Work, case: Case, draw: Draw, starts_at: datetime) -> None:
+    """The visit is somebody's now: assignment, event and audit; the calendars are the caller's."""
+    visit = case.visit
+    work.session.add(Assignment(visit_id=visit.id, resource_id=draw.chosen, draw_id=draw.id, since=work.now))
+    visit.inspector_id = draw.chosen
+    visit.revealed_at = reveals_at(policy(case.office, Policy), starts_at)
+    about = DeclarationId(case.declaration.id)
+    await move(work, visit, InspectorAssigned(declaration=about, visit=VisitId(visit.id), draw=draw.id))
