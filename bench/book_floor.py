@@ -100,7 +100,7 @@ def plain(value: Any) -> str:
             return f"\\x{value.hex()}"
         case datetime() | date():
             return value.isoformat()
-        case Range():
+        case Range() | asyncpg.Range():
             return f'["{value.lower.isoformat()}","{value.upper.isoformat()}")'
         case list() | tuple():
             each = [plain(one) for one in value]
