@@ -33,6 +33,7 @@ from visits.portals.chief import length as chief_length
 from visits.portals.chief import manual as chief_manual
 from visits.portals.chief import messages as chief_messages
 from visits.portals.chief import notices as chief_notices
+from visits.portals.chief import premises as chief_premises
 from visits.portals.chief import regular as chief_regular
 from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
@@ -48,6 +49,7 @@ from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import groups as declarant_groups
 from visits.portals.declarant import home as declarant_home
 from visits.portals.declarant import notices as declarant_notices
+from visits.portals.declarant import premises as declarant_premises
 from visits.portals.declarant import provisional as declarant_provisional
 from visits.portals.declarant import rate as declarant_rate
 from visits.portals.declarant import regular as declarant_regular
@@ -111,6 +113,7 @@ ROUTES: list[Any] = [
     *declarant_appointment.ROUTES,
     *declarant_provisional.ROUTES,
     *declarant_rate.ROUTES,
+    *declarant_premises.ROUTES,
     *declarant_regular.ROUTES,
     *declarant_report.ROUTES,
     *declarant_slots.ROUTES,
@@ -131,6 +134,7 @@ ROUTES: list[Any] = [
     *chief_notices.ROUTES,
     *chief_home.ROUTES,
     *chief_length.ROUTES,
+    *chief_premises.ROUTES,
     *chief_regular.ROUTES,
     *chief_slots.ROUTES,
     *chief_visit.ROUTES,

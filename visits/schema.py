@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from visits.assignment import tables as assignment
 from visits.booking import groups_tables as groups
+from visits.booking import premises_tables as premises
 from visits.booking import regular_tables as regular
 from visits.booking import tables as booking
 from visits.clearance import tables as clearance
@@ -33,6 +34,7 @@ __all__ = [
     "notices",
     "people",
     "performance",
+    "premises",
     "regular",
     "reports",
     "sites",

@@ -19,7 +19,7 @@ from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_documents import given
 from tests.support.steps_notices import channel, told_of
 from tests.support.steps_regular import granted
-from visits.booking import groups
+from visits.booking import groups, premises
 from visits.booking.tables import Appointment
 from visits.declarations.queries import open_conflicts
 from visits.declarations.receive import receive
@@ -141,8 +141,14 @@ async def things(stage: Stage) -> dict[str, UUID]:
     hour = tomorrow(stage, 14)
     group = await stage.run("declarant", groups.book, together, hour, pattern=groups.Pattern.IN_TURN)
     days = await granted(stage)
+    async with stage.work() as work:
+        office = await work.session.get_one(Office, stage.office.id)
+        office.policies = office.policies | {"home_kilometres": 30}
+    place = {"called": "Entrepôt", "address": "Lot 12", "kilometres": 12, "minutes": 30}
+    home = await stage.run("declarant", premises.ask, stage.office.id, **place)
     return {
         "visit_id": visit.id,
+        "premises_id": home.id,
         "group_id": group.id,
         "regular_id": days[0].regular_id,
         "day_id": days[0].id,

@@ -95,6 +95,12 @@ def padded(needs: Iterable[Need], around: Around, grid: Grid, *, level: str, sit
     return tuple(found)
 
 
+def at_home(needs: Iterable[Need], grid: Grid, minutes: int) -> tuple[Need, ...]:
+    """What a visit needs at premises: those who travel, with the road there and back inside what is booked of them."""
+    road = steps(grid, minutes)
+    return tuple(replace(need, before=need.before + road, after=need.after + road) for need in needs if not need.fixed)
+
+
 def chosen(stored: Iterable[Buffer], *, kind: str, level: str, site: str) -> Buffer | None:
     """The rule that fits best: one for the site before one for the level, both before either; the last of equals."""
     fitting = [each for each in stored if each.kind == kind and each.level in ("", level) and each.site in ("", site)]

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest, span
-from visits.booking import landing, queries, rules
-from visits.booking.buffers import Around, padded
+from visits.booking import landing, premises_rows, queries, rules
+from visits.booking.buffers import Around, at_home, padded
 from visits.booking.quotas import Standing
 from visits.booking.quotas_limits import Ask, limits_of, standing_of
 from visits.booking.rules import Need, Policy
@@ -142,14 +142,18 @@ async def asked(work: Work, case: Case) -> Asked:
     grid = grid_of(case.office)
     agencies = await queries.agencies_by_code(work, visit.order.get("agencies") or [])
     needs = rules.needs_of(level, visit.order, site_id=visit.site_id, agencies=agencies)
+    home = None
     if visit.site_id is None and rules.needs_place(level):
-        raise rules.PlaceFirst()
+        home = await premises_rows.home_of(work, visit.id)
+        if home is None:
+            raise rules.PlaceFirst()
+    needs = padded(needs, policy(case.office, Around), grid, level=level, site_id=visit.site_id)
     limits = policy_of(work, case.office)
     return Asked(
         case=case,
         grid=grid,
         policy=limits,
-        needs=padded(needs, policy(case.office, Around), grid, level=level, site_id=visit.site_id),
+        needs=at_home(needs, grid, home.minutes) if home is not None else needs,
         length=grid.count(timedelta(minutes=visit.minutes)),
         standing=await standing_of(work, case, staff=limits.staff),
         not_before=await landing.not_before(work, case),

@@ -155,19 +155,13 @@ class Policies:
         2, group=BOOKING, title=N_("Heures régulières par cabinet, au plus"), unit=Unit.TIMES, high=20
     )
     regular_per_day: int = _of(
-        4,
-        group=BOOKING,
-        title=N_("Places gardées par jour pour les heures régulières, au plus"),
-        unit=Unit.TIMES,
-        high=100,
+        4, group=BOOKING, title=N_("Heures régulières gardées par jour, au plus"), unit=Unit.TIMES, high=100
     )
     regular_release_hours: int = _of(
-        24,
-        group=BOOKING,
-        title=N_("Heure régulière non utilisée rendue avant le début"),
-        unit=Unit.HOURS,
-        low=2,
-        high=168,
+        24, group=BOOKING, title=N_("Heure régulière non utilisée : rendue avant"), unit=Unit.HOURS, low=2, high=168
+    )
+    home_kilometres: int = _of(
+        0, group=BOOKING, title=N_("Visite à domicile, au plus loin (0 : aucune)"), unit=Unit.KILOMETRES, high=200
     )
     cool_off_most: int = _of(
         2,

@@ -36,6 +36,7 @@ class Unit(StrEnum):
     VISITS = N_("visites")
     TIMES = N_("rendez-vous")
     HOURS = N_("heures")
+    KILOMETRES = N_("km")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

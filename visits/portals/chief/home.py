@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
-from visits.booking import alarms, regular_rows
+from visits.booking import alarms, premises_rows, regular_rows
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
 from visits.declarations.queries import open_conflicts, title_of
 from visits.ids import OfficeId
@@ -69,6 +69,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
         N_("%(num)s heures régulières à décider"),
         N_("Heure régulière demandée"),
     ),
+    "premises": (N_("%(num)s lieu à décider"), N_("%(num)s lieux à décider"), N_("Visite à domicile demandée")),
     "report": (N_("%(num)s rapport à valider"), N_("%(num)s rapports à valider"), N_("Rapport à valider")),
     "conflict": (N_("%(num)s conflit à trancher"), N_("%(num)s conflits à trancher"), N_("Deux contenus, un numéro")),
     "message": (N_("%(num)s message à voir"), N_("%(num)s messages à voir"), N_("Message retenu")),
@@ -169,6 +170,17 @@ async def _todos(work: Work) -> list[Todo]:
                 about=site.name,
                 since=hours.asked_at,
                 href="/chief/regular",
+                button=N_("Décider"),
+            )
+        )
+    for home, firm, _ in await premises_rows.listed(work, "asked"):
+        found.append(
+            Todo(
+                kind="premises",
+                title=firm.name,
+                about=home.address,
+                since=home.asked_at,
+                href="/chief/premises",
                 button=N_("Décider"),
             )
         )

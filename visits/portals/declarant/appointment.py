@@ -15,6 +15,7 @@ from visits.booking.history import parts_ever
 from visits.booking.next_free import UNDO
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
+from visits.booking.premises_rows import home_of
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
 from visits.declarations.queries import Case, case_of
@@ -187,6 +188,9 @@ async def _appointment(work: Work, case: Case) -> Appointment | None:
 async def _place(work: Work, case: Case, found: Appointment, language: str) -> str:
     """« Terminal 2 – aire B »: the bay is promised, so it is named; the officer is not."""
     site = await work.session.get(Site, found.site_id) if found.site_id else None
+    home = await home_of(work, case.visit.id) if site is None else None
+    if home is not None:
+        return f"{home.name}, {home.address}"
     if site is None or Level(case.visit.level) is Level.VIDEO:
         return say(N_("Par vidéo"), language)
     fixed = [part for part in await parts_ever(work, found.id) if part.role in ("bay", "scanner")]

@@ -13,6 +13,8 @@ from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.durations import why
 from visits.booking.hold import hold as hold_slot
 from visits.booking.offer import Offer, counted, looked, offer
+from visits.booking.premises_rows import home_of
+from visits.booking.premises_tables import Premises
 from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, Refusal
 from visits.journey.states import Level
@@ -228,8 +230,11 @@ async def _places(work: Work, request: Request[Any, Any, Any], case: Case, *, er
     )
 
 
-async def _site(work: Work, case: Case) -> Site | None:
-    return await work.session.get(Site, case.visit.site_id) if case.visit.site_id else None
+async def _site(work: Work, case: Case) -> Site | Premises | None:
+    """Where the visit is made: a site of the office, or the firm's own premises."""
+    if case.visit.site_id:
+        return await work.session.get(Site, case.visit.site_id)
+    return await home_of(work, case.visit.id)
 
 
 ROUTES = [choose, place, keep, check, confirm]

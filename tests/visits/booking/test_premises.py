@@ -1,0 +1,154 @@
+"""Visits at a firm's own premises: only where a chief granted it, near enough, and with the road booked."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from tests.support.stage import Stage
+from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
+from visits.booking import premises, queries, rules
+from visits.booking.premises_tables import Premises
+from visits.booking.reconcile import reconcile
+from visits.booking.tables import BookingPart
+from visits.errors import BadInput, NotFound
+from visits.sites.queries import office_by_id
+
+HERE: dict[str, Any] = {"called": "Entrepôt Exemple", "address": "Zone industrielle, lot 12", "kilometres": 12}
+
+
+async def asked(stage: Stage, who: str = "declarant", **changes: Any) -> Premises:
+    async with stage.work() as work:
+        (await office_by_id(work, stage.office.id)).policies = {"home_kilometres": 30}
+    return await stage.run(who, premises.ask, stage.office.id, **({"minutes": 30} | HERE | changes))
+
+
+async def granted(stage: Stage, **changes: Any) -> Premises:
+    found = await asked(stage, **changes)
+    return await decided(stage, found.id, "granted")
+
+
+async def decided(stage: Stage, premises_id: UUID, state: str, minutes: int = 30, **more: Any) -> Premises:
+    facts = {"kilometres": 12, "minutes": minutes} | more
+    return await stage.run("chief", premises.decide, premises_id, state, **facts)
+
+
+async def parts(stage: Stage, visit_id: UUID) -> list[BookingPart]:
+    async with stage.work() as work:
+        live = await queries.live_of(work, visit_id)
+        return list(await queries.parts_of(work, [each.id for each in live.values()]))
+
+
+async def test_the_officer_is_booked_with_the_road_and_no_bay_is_taken(stage: Stage) -> None:
+    await calendars(stage)
+    home, visit = await granted(stage), await to_book(stage)
+    await stage.run("declarant", premises.choose, visit.id, home.id)
+
+    kept = await booked(stage, await stage.visit(visit.id), tomorrow(stage, 10))
+
+    (officer,) = await parts(stage, kept.id)
+    assert officer.role == "officer"
+    assert (officer.during.lower, officer.during.upper) == (tomorrow(stage, 9, 30), tomorrow(stage, 11, 30))
+    async with stage.work() as work:
+        assert await reconcile(work, await office_by_id(work, stage.office.id)) == []
+
+
+async def test_an_officer_on_the_road_is_not_offered_to_others(stage: Stage) -> None:
+    await only(stage, "bay A", "inspector1")
+    await calendars(stage)
+    home, visit, other = await granted(stage), await to_book(stage), await to_book(stage)
+    await stage.run("declarant", premises.choose, visit.id, home.id)
+    await held(stage, await stage.visit(visit.id), tomorrow(stage, 10))
+
+    with pytest.raises(rules.SlotTaken):
+        await held(stage, other, tomorrow(stage, 8, 45))
+
+    assert (await held(stage, other, tomorrow(stage, 8, 30))).status == "held"
+
+
+async def test_the_day_begins_with_the_road(stage: Stage) -> None:
+    await calendars(stage)
+    home, visit = await granted(stage), await to_book(stage)
+    await stage.run("declarant", premises.choose, visit.id, home.id)
+
+    with pytest.raises(rules.SlotClosed):
+        await held(stage, await stage.visit(visit.id), tomorrow(stage, 8))
+
+
+async def test_back_to_the_terminal_with_its_bay(stage: Stage) -> None:
+    await calendars(stage)
+    home, visit = await granted(stage), await to_book(stage)
+    await stage.run("declarant", premises.choose, visit.id, home.id)
+
+    for _ in range(2):
+        await stage.run("declarant", premises.leave, visit.id)
+    await booked(stage, await stage.visit(visit.id))
+
+    assert {part.role for part in await parts(stage, visit.id)} == {"officer", "bay"}
+
+
+async def test_not_while_a_time_is_held_elsewhere(stage: Stage) -> None:
+    home = await granted(stage)
+    kept = await held(stage)
+
+    with pytest.raises(premises.NotHere):
+        await stage.run("declarant", premises.choose, kept.visit_id, home.id)
+
+
+async def test_only_premises_that_were_granted(stage: Stage) -> None:
+    home, visit = await asked(stage), await to_book(stage)
+
+    with pytest.raises(premises.NotHere):
+        await stage.run("declarant", premises.choose, visit.id, home.id)
+    await decided(stage, home.id, "refused", reason="Pas de quai")
+    with pytest.raises(premises.NotHere):
+        await stage.run("declarant", premises.choose, visit.id, home.id)
+
+
+async def test_another_firms_premises_are_not_there(stage: Stage) -> None:
+    home = await granted(stage)
+
+    with pytest.raises(NotFound):
+        await stage.run("other_declarant", premises.choose, (await to_book(stage)).id, home.id)
+    with pytest.raises(NotFound):
+        await stage.run("declarant", premises.decide, home.id, "granted", kilometres=1, minutes=1)
+
+
+async def test_beyond_the_offices_distance_nothing_is_asked_granted_or_chosen(stage: Stage) -> None:
+    home, visit = await granted(stage), await to_book(stage)
+
+    with pytest.raises(premises.NotSoFar):
+        await asked(stage, called="Trop loin", kilometres=31)
+    with pytest.raises(premises.NotSoFar):
+        await decided(stage, home.id, "granted", kilometres=31)
+    async with stage.work() as work:
+        (await office_by_id(work, stage.office.id)).policies = {"home_kilometres": 0}
+    with pytest.raises(premises.NotSoFar):
+        await stage.run("declarant", premises.choose, visit.id, home.id)
+
+
+async def test_the_same_asked_twice_is_one_and_nonsense_is_refused(stage: Stage) -> None:
+    first, again = await asked(stage), await asked(stage)
+
+    assert first.id == again.id
+    for wrong in ({"called": " "}, {"minutes": 241}, {"kilometres": -1}):
+        with pytest.raises(BadInput):
+            await asked(stage, **wrong)
+
+
+async def test_a_refusal_needs_a_reason(stage: Stage) -> None:
+    with pytest.raises(BadInput):
+        await decided(stage, (await asked(stage)).id, "refused")
+
+
+async def test_the_chiefs_time_on_the_road_counts(stage: Stage) -> None:
+    await calendars(stage)
+    home, visit = await asked(stage, minutes=5), await to_book(stage)
+    await decided(stage, home.id, "granted", minutes=45)
+    await stage.run("declarant", premises.choose, visit.id, home.id)
+
+    await held(stage, await stage.visit(visit.id), tomorrow(stage, 10))
+
+    (officer,) = await parts(stage, visit.id)
+    assert tomorrow(stage, 10) - officer.during.lower == timedelta(minutes=45)
