@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014_premises"
-down_revision = "0013_regular_hours"
+revision = "0016_premises"
+down_revision = "0015_publication"
 branch_labels = None
 depends_on = None
 
