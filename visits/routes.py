@@ -25,6 +25,7 @@ from visits.portals.admin import resources as admin_resources
 from visits.portals.admin import sites as admin_sites
 from visits.portals.agency import home as agency_home
 from visits.portals.agency import visit as agency_visit
+from visits.portals.chief import appeals as chief_appeals
 from visits.portals.chief import assignment as chief_assignment
 from visits.portals.chief import conflicts as chief_conflicts
 from visits.portals.chief import declarations as chief_declarations
@@ -48,6 +49,7 @@ from visits.portals.declarant import earliest as declarant_earliest
 from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import groups as declarant_groups
 from visits.portals.declarant import home as declarant_home
+from visits.portals.declarant import missed as declarant_missed
 from visits.portals.declarant import notices as declarant_notices
 from visits.portals.declarant import premises as declarant_premises
 from visits.portals.declarant import provisional as declarant_provisional
@@ -71,6 +73,7 @@ from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
 from visits.portals.integrator import home as integrator_home
 from visits.portals.integrity import home as integrity_home
+from visits.portals.office import absences as office_absences
 from visits.portals.office import alarms as office_alarms
 from visits.portals.office import package as office_package
 from visits.portals.office import report as office_report
@@ -112,6 +115,7 @@ ROUTES: list[Any] = [
     *declarant_declaration.ROUTES,
     *declarant_appointment.ROUTES,
     *declarant_provisional.ROUTES,
+    *declarant_missed.ROUTES,
     *declarant_rate.ROUTES,
     *declarant_premises.ROUTES,
     *declarant_regular.ROUTES,
@@ -122,10 +126,12 @@ ROUTES: list[Any] = [
     *declarant_waitlist.ROUTES,
     *declarant_wishes.ROUTES,
     *office_alarms.ROUTES,
+    *office_absences.ROUTES,
     *office_report.ROUTES,
     *office_package.ROUTES,
     *office_search.ROUTES,
     *office_visit.ROUTES,
+    *chief_appeals.ROUTES,
     *chief_assignment.ROUTES,
     *chief_conflicts.ROUTES,
     *chief_declarations.ROUTES,

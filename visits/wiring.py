@@ -18,7 +18,7 @@ from visits.booking.landing import LANDING, on_cargo
 from visits.booking.prearrival import look, on_accepted, on_confirmed
 from visits.booking.prearrival import on_lane as on_other_control
 from visits.booking.regular import REGULAR_END, regular_end
-from visits.booking.waitlist_offers import on_booked, on_freed
+from visits.booking.waitlist_offers import on_booked, on_failed, on_freed
 from visits.clearance.inbox import on_registered
 from visits.clearance.push import on_report_validated
 from visits.events import Event
@@ -37,6 +37,8 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.AppointmentMoved: (on_appointment, on_confirmed),
     events.CargoArrived: (on_cargo,),
     events.Cancelled: (on_end, on_appointment),
+    events.AgencyNoShow: (on_end, on_appointment, on_failed),
+    events.CustomsNoShow: (on_end, on_appointment, on_failed),
     events.DeclarationRegistered: (on_registered,),
     events.LaneRerouted: (on_lane, on_other_control),
     events.LaneSelected: (on_lane, on_other_control),
@@ -67,10 +69,12 @@ for _kind, _woken in WAITLIST.items():
 
 #: What people are told on an event, after everything else that reacts to it.
 NOTICES: dict[type[Event], Reaction] = {
+    events.AgencyNoShow: notices.on_missed,
     events.AppointmentCancelled: notices.on_cancelled,
     events.AppointmentConfirmed: notices.on_confirmed,
     events.AppointmentMoved: notices.on_moved,
     events.Cancelled: notices.on_withdrawn,
+    events.CustomsNoShow: notices.on_missed,
     events.GoodsAbsent: notices.on_missed,
     events.GoodsPresented: notices.on_positioned,
     events.PackageReturned: notices.on_returned,

@@ -29,6 +29,8 @@ ENDS: dict[str, str] = {
     "paper_exception": "done",
     "goods_absent": "no_show_goods",
     "party_absent": "no_show_declarant",
+    "customs_no_show": "no_show_customs",
+    "agency_no_show": "no_show_agency",
     "visit_converted": "cancelled",
     "cancelled": "cancelled",
 }

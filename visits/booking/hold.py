@@ -107,8 +107,8 @@ async def _within_limit(work: Work, case: Case, wanted: Asked, made: Appointment
     """Hoarding is refused: a firm keeps only so many unconfirmed times at once, and so many visits a day."""
     if case.declaration.firm_id is None or wanted.policy.staff:
         return
-    holds = await queries.holds_of_firm(work, case.declaration.firm_id, apart_from=case.visit.id)
-    await firm_judged(work, case, wanted.policy, made, holds=holds)
+    holds, missed = await queries.holds_of_firm(work, case.declaration.firm_id, apart_from=case.visit.id)
+    await firm_judged(work, case, wanted.policy, made, holds=holds, missed=missed)
 
 
 def _runs(held: Appointment, now: datetime) -> bool:

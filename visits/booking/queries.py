@@ -64,8 +64,18 @@ _ADD_PARTS = text(
     " on conflict do nothing returning id"
 )
 _LOCK_FIRM = select(col(Firm.id)).where(col(Firm.id) == bindparam("firm")).with_for_update(key_share=True)
-_HOLDS = (
+_MISSED = (
     select(func.count())
+    .select_from(Appointment)
+    .where(
+        col(Appointment.firm_id) == bindparam("firm"),
+        col(Appointment.status).in_(("no_show_declarant", "no_show_goods")),
+        col(Appointment.day) >= bindparam("since"),
+    )
+    .scalar_subquery()
+)
+_HOLDS = (
+    select(func.count(), _MISSED)
     .select_from(Appointment)
     .where(
         col(Appointment.firm_id) == bindparam("firm"),
@@ -266,10 +276,14 @@ async def add_parts(work: Work, appointment: Appointment, parts: Iterable[Part])
     return len((await work.session.execute(_ADD_PARTS, bound)).all())
 
 
-async def holds_of_firm(work: Work, firm_id: UUID, *, apart_from: UUID) -> int:
-    """How many times a firm keeps unconfirmed for its other visits; the firm is locked until the commit."""
+async def holds_of_firm(work: Work, firm_id: UUID, *, apart_from: UUID) -> tuple[int, int]:
+    """How many times a firm keeps unconfirmed for its other visits, and how many it missed in the last month or so; the
+    firm is locked until the commit."""
     await work.session.execute(_LOCK_FIRM, {"firm": firm_id})
-    return int(await work.session.scalar(_HOLDS, {"firm": firm_id, "now": work.now, "visit": apart_from}) or 0)
+    since = work.now.date() - timedelta(days=31)
+    bound = {"firm": firm_id, "now": work.now, "visit": apart_from, "since": since}
+    holds, missed = (await work.session.execute(_HOLDS, bound)).one()
+    return holds, missed
 
 
 async def agencies_by_code(work: Work, codes: Sequence[str]) -> list[tuple[UUID, str]]:

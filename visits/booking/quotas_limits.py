@@ -10,7 +10,7 @@ from uuid import UUID
 
 from scheduling import Bar, Grid, Reason, Room, Wanted, Why, Window, keep, windows
 from scheduling import QuotaKind as Kind
-from visits.booking import buffers_rows, quotas_rows
+from visits.booking import buffers_rows, no_shows, quotas_rows
 from visits.booking.buffers import Around, Roads
 from visits.booking.queries import Masks
 from visits.booking.quotas import (
@@ -28,6 +28,7 @@ from visits.booking.rules import FirmDayFull, Policy, TooManyHolds
 from visits.booking.search import NOTHING_SHUT, Shut
 from visits.booking.tables import Appointment, DayBits
 from visits.declarations.queries import Case
+from visits.journey.states import State
 from visits.sites.policies import policy
 from visits.store.work import Work
 
@@ -188,7 +189,9 @@ async def _full_days(work: Work, ask: Ask, rules: Rules, first: date, last: date
     return sorted(day for day, count in counts.items() if count >= most)
 
 
-async def firm_judged(work: Work, case: Case, limits: Policy, made: Appointment, *, holds: int | None = None) -> None:
+async def firm_judged(
+    work: Work, case: Case, limits: Policy, made: Appointment, *, holds: int | None = None, missed: int | None = None
+) -> None:
     """Hoarding is refused, judged once the time is taken and nobody else books for the firm: so many unconfirmed times
     at once, so many appointments a day. Staff who book for a declarant are not limited."""
     firm, most = case.declaration.firm_id, policy(case.office, Rules).bookings_per_firm
@@ -196,6 +199,8 @@ async def firm_judged(work: Work, case: Case, limits: Policy, made: Appointment,
         return
     if holds is not None and holds >= limits.holds:
         raise TooManyHolds(most=limits.holds)
+    if State(case.visit.state) is not State.BOOKED and missed != 0:
+        await no_shows.judge(work, case)
     if most:
         if holds is None:
             await quotas_rows.lock_firm(work, firm)

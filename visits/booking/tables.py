@@ -52,6 +52,12 @@ class Appointment(Row, table=True):
             unique=True,
             postgresql_where=text("status in ('held','confirmed')"),
         ),
+        Index(
+            "ix_appointment_missed",
+            "firm_id",
+            "day",
+            postgresql_where=text("status in ('no_show_declarant','no_show_goods')"),
+        ),
         Index("ix_appointment_held", "expires_at", postgresql_where=text("status = 'held'")),
         CheckConstraint(
             "status in ('held','confirmed','done','moved','cancelled','expired',"
@@ -165,6 +171,28 @@ class WaitlistOffer(Row, table=True):
     until: datetime
     at: datetime
     ended_at: datetime | None = None
+
+
+class NoShowAppeal(Row, table=True):
+    """A firm says why an appointment it did not keep should not count; a chief answers."""
+
+    __tablename__ = "no_show_appeal"
+    __table_args__ = (
+        UniqueConstraint("appointment_id"),
+        Index("ix_no_show_appeal_office_id", "office_id", postgresql_where=text("decided_at is null")),
+    )
+
+    appointment_id: UUID = Field(foreign_key="appointment.id")
+    office_id: UUID = Field(foreign_key="office.id")
+    firm_id: UUID = Field(foreign_key="firm.id")
+    reason: str
+    made_by: UUID | None = Field(default=None, foreign_key="person.id")
+    at: datetime
+    #: Does the appointment no longer count?
+    upheld: bool | None = None
+    answer: str = ""
+    decided_by: UUID | None = Field(default=None, foreign_key="person.id")
+    decided_at: datetime | None = None
 
 
 class DurationTable(Row, table=True):

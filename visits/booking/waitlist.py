@@ -1,5 +1,6 @@
 """Wait for an earlier time: join the list, leave it, take or pass on a time that became free and is kept."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -13,8 +14,17 @@ from visits.booking.confirm import confirm
 from visits.booking.offer import Asked, asked, bookable
 from visits.booking.rules import NotLive, TooLate, may_move
 from visits.booking.tables import Appointment, Waitlist, WaitlistOffer
-from visits.booking.waitlist_rules import ORDINARY, PREFERRED, NothingEarlier, NotWaiting, OfferOver, Wish, ranges
-from visits.declarations.queries import case_of
+from visits.booking.waitlist_rules import (
+    DISPLACED,
+    ORDINARY,
+    PREFERRED,
+    NothingEarlier,
+    NotWaiting,
+    OfferOver,
+    Wish,
+    ranges,
+)
+from visits.declarations.queries import Case, case_of
 from visits.events import WaitlistJoined, WaitlistLeft
 from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.states import Level, State
@@ -33,6 +43,18 @@ async def join(work: Work, visit_id: UUID, wish: Wish, *, rank: int = ORDINARY) 
     if not any(each.end - each.start >= wanted.length * wanted.grid.step for each in found):
         raise NothingEarlier()
     rank = min(rank, PREFERRED if wanted.standing.classes else ORDINARY)
+    return await _enter(work, case, wish, found, rank)
+
+
+async def join_first(work: Work, case: Case) -> Waitlist:
+    """Put a visit whose time customs or an agency took away before everybody else: any time, the earliest first."""
+    booked = (await queries.live_of(work, case.visit.id)).get("confirmed")
+    wanted = await asked(as_public(work), case)
+    return await _enter(work, case, Wish(), [span(work, wanted, booked)], DISPLACED)
+
+
+async def _enter(work: Work, case: Case, wish: Wish, found: Sequence[Interval], rank: int) -> Waitlist:
+    visit_id = case.visit.id
     known = await waitlist_rows.entry_of(work, visit_id)
     if known is not None:
         known.wanted, known.options = waitlist_rows.stored(found), wish.as_json()

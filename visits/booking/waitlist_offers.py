@@ -19,7 +19,7 @@ from visits.booking.offer import asked, days_of
 from visits.booking.place import place
 from visits.booking.rules import PlaceFirst, QuotaReached, SlotClosed, SlotKept, SlotTaken
 from visits.booking.tables import Appointment, Waitlist, WaitlistOffer
-from visits.booking.waitlist import as_public, end, ended, span
+from visits.booking.waitlist import as_public, end, ended, join_first, span
 from visits.booking.waitlist_rows import Standing
 from visits.booking.waitlist_rules import SILENT, NothingEarlier, NotWaiting, Wish, pick, ranges
 from visits.declarations.queries import case_of
@@ -32,6 +32,8 @@ from visits.store.tables import DomainEvent
 from visits.store.tools import Tools
 from visits.store.work import Work
 
+#: An offer ends at least this long before the time it keeps.
+ANSWER = timedelta(minutes=30)
 #: Visits looked at when a time becomes free, at most; the periodic job takes up what is left, some at a time.
 ROUND, PIECE = 40, 10
 
@@ -61,7 +63,9 @@ async def offer_next(
     return False, after
 
 
-async def _offer(work: Work, entry: Waitlist, freed: Sequence[Interval] | None) -> bool:
+async def _offer(
+    work: Work, entry: Waitlist, freed: Sequence[Interval] | None, *, lasts: timedelta | None = None
+) -> bool:
     """Keep the earliest fitting time for one visit, if there is one. The visit and its entry are locked."""
     case = await case_of(work, entry.visit_id)
     live = await queries.live_of(work, entry.visit_id)
@@ -79,7 +83,7 @@ async def _offer(work: Work, entry: Waitlist, freed: Sequence[Interval] | None) 
         return False
     except PlaceFirst:
         return False
-    lasts = timedelta(minutes=policy(case.office, Policies).waitlist_minutes)
+    lasts = lasts or timedelta(minutes=policy(case.office, Policies).waitlist_minutes)
     wanted = replace(wanted, policy=replace(wanted.policy, hold=lasts))
     found = ranges(Wish.of(entry.options), wanted.grid, within=within)
     days = (await days_of(public, wanted, spare={}, named=False)).days
@@ -99,6 +103,7 @@ async def _offer(work: Work, entry: Waitlist, freed: Sequence[Interval] | None) 
     except (SlotTaken, SlotClosed, SlotKept, QuotaReached):
         return False  # a rival was quicker
     assert made.expires_at is not None
+    made.expires_at = min(made.expires_at, made.during.lower - ANSWER)
     work.session.add(
         WaitlistOffer(
             id=new_id(),
@@ -178,6 +183,23 @@ async def _unanswered(work: Work, visit_id: UUID, appointment_id: UUID) -> None:
     answers = [each.state for each in await waitlist_rows.offers_of(work, entry.id)]
     if answers[-SILENT:] == ["expired"] * SILENT:
         end(work, case.visit, entry, "over", "silent")
+
+
+async def on_failed(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """Reaction: customs or an agency did not come. The earliest time is kept for the visit, longer than usual, and the
+    visit goes before everybody else until it has one."""
+    assert event.visit_id is not None
+    case = await case_of(work, event.visit_id, lock=True)
+    if State(case.visit.state) is not State.TO_BOOK or case.visit.state_since > event.at:
+        return
+    await waitlist_rows.one_at_a_time(work, case.office.id)
+    try:
+        entry = await join_first(work, case)
+    except PlaceFirst:
+        return
+    if entry.state == "waiting":
+        lasts = timedelta(minutes=policy(case.office, Policies).rebook_minutes)
+        await _offer(work, entry, None, lasts=lasts)
 
 
 async def on_booked(work: Work, tools: Tools, event: DomainEvent) -> None:

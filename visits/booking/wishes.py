@@ -8,6 +8,7 @@ from uuid import UUID
 from visits.booking import queries, rules
 from visits.booking.confirm import confirm
 from visits.booking.hold import hold
+from visits.booking.no_shows import FirmLimited
 from visits.booking.offer import offer
 from visits.booking.tables import Appointment
 from visits.declarations.queries import case_of
@@ -28,6 +29,7 @@ NOT_THIS_ONE = (
     rules.SlotKept,
     rules.QuotaReached,
     rules.FirmDayFull,
+    FirmLimited,
 )
 
 

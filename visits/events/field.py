@@ -57,6 +57,19 @@ class AgencyAbsent(Event, frozen=True, kw_only=True):
     decision: str
 
 
+class CustomsNoShow(Event, frozen=True, kw_only=True):
+    """No inspector came within the grace time; another time is found, and nothing counts against the declarant."""
+
+    reason: str = ""
+
+
+class AgencyNoShow(Event, frozen=True, kw_only=True):
+    """The visit cannot be made without an agency's officer who did not come; another time is found."""
+
+    agency: str
+    reason: str = ""
+
+
 class VisitStarted(Event, frozen=True, kw_only=True):
     """The examination began."""
 

@@ -106,6 +106,8 @@ class Deed(StrEnum):
     GOODS_ABSENT = "goods_absent"
     PARTY_ABSENT = "party_absent"
     AGENCY_ABSENT = "agency_absent"
+    CUSTOMS_NO_SHOW = "customs_no_show"
+    AGENCY_NO_SHOW = "agency_no_show"
     STARTED = "visit_started"
     SUSPENDED = "visit_suspended"
     RESUMED = "visit_resumed"

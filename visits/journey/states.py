@@ -202,6 +202,9 @@ TABLE: tuple[Row, ...] = (
     Row(State.BOOKED, "party_absent", State.TO_BOOK, _FIELD | _CHIEF),
     Row(State.BOOKED, "agency_absent", State.BOOKED, _FIELD | _CHIEF),
     Row(State.RUNNING, "agency_absent", State.RUNNING, _FIELD | _CHIEF),
+    # nobody's fault but customs' or an agency's: the visit gets another time first of all
+    Row(State.BOOKED, "customs_no_show", State.TO_BOOK, _CLERK | _CHIEF),
+    Row(State.BOOKED, "agency_no_show", State.TO_BOOK, _FIELD | _CHIEF),
     # the visit
     Row(State.BOOKED, "visit_started", State.RUNNING, _FIELD),
     Row(State.AT_DESK, "visit_started", State.RUNNING, _FIELD, _DOCUMENTS),

@@ -124,6 +124,7 @@ PLAIN: dict[str, str] = {
     "goods_taken_back": N_("Le terminal a repris sa réponse"),
     "goods_absent": N_("Marchandises non présentées"),
     "party_absent": N_("Carence (personne absente au rendez-vous)"),
+    "customs_no_show": N_("Rendez-vous manqué par la douane"),
     "visit_started": N_("Visite commencée"),
     "visit_resumed": N_("Visite reprise"),
     "visit_converted": N_("La visite par vidéo devient une visite sur place"),
@@ -226,6 +227,8 @@ def sentence(kind: str, body: dict[str, Any], count: int = 1) -> Sentence:
             return Sentence(text=N_("Arrivée pointée : %(party)s"), words={"party": PARTIES[body["party"]]})
         case "agency_absent":
             return Sentence(text=N_("%(agency)s n'est pas venu au rendez-vous"), facts={"agency": body["agency"]})
+        case "agency_no_show":
+            return Sentence(text=N_("Rendez-vous manqué par %(agency)s"), facts={"agency": body["agency"]})
         case "goods_blocked":
             cause = BLOCKS.get(body["reason"], BLOCKS["other"])
             return Sentence(text=N_("Conteneur bloqué au terminal : %(cause)s"), words={"cause": cause})

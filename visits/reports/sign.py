@@ -103,7 +103,7 @@ async def preview(work: Work, case: Case) -> Preview:
 
 async def sign(work: Work, visit_id: UUID, *, password: str, seal: str, strokes: str = "") -> ReportVersion:
     """Freeze the report as it was shown, and sign it as its first officer."""
-    signer = await _myself(work, password)
+    signer = await proved(work, password)
     drawn = checked(strokes)
     case = await case_of(work, visit_id, lock=True)
     if not await queries.is_inspector(work, case.visit):
@@ -137,7 +137,7 @@ async def cosign(
     return await _add(work, case, frozen, kind, Answer.SIGNED, signer, quality=quality, strokes=drawn)
 
 
-async def _myself(work: Work, password: str) -> Person:
+async def proved(work: Work, password: str) -> Person:
     """The actor, proved again: an unlocked tablet alone signs nothing."""
     person = await work.session.get(Person, work.actor.person) if work.actor.person else None
     if person is None or not await matches(password, person.password):

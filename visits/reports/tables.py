@@ -71,6 +71,28 @@ class ReportVersion(Row, table=True):
     returned_reason: str = ""
 
 
+class AbsenceRecord(Row, table=True):
+    """The finding that somebody or something did not come (constat de carence), as its officer signed it; never
+    changed. Its digest stands in the evidence chain."""
+
+    __tablename__ = "absence_record"
+    __table_args__ = (Index("ix_absence_record_visit_id", "visit_id"),)
+
+    visit_id: UUID = Field(foreign_key="visit.id")
+    office_id: UUID = Field(foreign_key="office.id")
+    #: The deed that noted it; one record a deed.
+    step_id: UUID = Field(foreign_key="step.id", unique=True)
+    appointment_id: UUID | None = Field(default=None, foreign_key="appointment.id")
+    #: declarant, goods, customs or agency.
+    side: str
+    content: dict[str, Any] = json()
+    digest: str
+    person_id: UUID = Field(foreign_key="person.id")
+    name: str
+    quality: str = ""
+    signed_at: datetime
+
+
 class Signature(Row, table=True):
     """One person's answer to a version: signed, reserved or refused."""
 

@@ -84,13 +84,7 @@ class Policies:
         high=10080,
     )
     waitlist_minutes: int = _of(
-        15,
-        group=BOOKING,
-        title=N_("Une heure libérée reste retenue pour la liste d'attente"),
-        hint=N_("Proposée à une visite à la fois. Sans réponse, elle passe à la suivante."),
-        unit=Unit.MINUTES,
-        low=5,
-        high=120,
+        15, group=BOOKING, title=N_("Heure libérée retenue pour la liste d'attente"), unit=Unit.MINUTES, low=5, high=120
     )
     grace_minutes: int = _of(
         15,
@@ -101,6 +95,23 @@ class Policies:
         high=120,
     )
     grace_agency_minutes: int = _of(15, group=BOOKING, title=N_("Attente d'un organisme"), unit=Unit.MINUTES, high=120)
+    grace_customs_minutes: int = _of(
+        30, group=BOOKING, title=N_("Attente du vérificateur"), unit=Unit.MINUTES, low=5, high=240
+    )
+    rebook_minutes: int = _of(
+        240, group=BOOKING, title=N_("Une heure de rechange reste retenue"), unit=Unit.MINUTES, low=15, high=2880
+    )
+    no_shows_most: int = _of(
+        3,
+        group=BOOKING,
+        title=N_("Rendez-vous non tenus par un cabinet en 30 jours, avant limite"),
+        hint=N_("0 : sans limite. Un rendez-vous manqué par la douane ne compte jamais."),
+        unit=Unit.TIMES,
+        high=50,
+    )
+    no_shows_open: int = _of(
+        2, group=BOOKING, title=N_("Rendez-vous à venir d'un cabinet limité, au plus"), unit=Unit.TIMES, low=1, high=100
+    )
     visit_most_minutes: int = _of(
         180,
         group=BOOKING,

@@ -10,6 +10,7 @@ from litestar import Request, Response
 from litestar.params import FromQuery
 
 from visits.booking import alarms, premises_rows, regular_rows
+from visits.booking.no_shows import open_appeals
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
 from visits.declarations.queries import open_conflicts, title_of
 from visits.ids import OfficeId
@@ -70,6 +71,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
         N_("Heure régulière demandée"),
     ),
     "premises": (N_("%(num)s lieu à décider"), N_("%(num)s lieux à décider"), N_("Visite à domicile demandée")),
+    "appeal": (
+        N_("%(num)s contestation à trancher"),
+        N_("%(num)s contestations à trancher"),
+        N_("Rendez-vous non tenu contesté"),
+    ),
     "report": (N_("%(num)s rapport à valider"), N_("%(num)s rapports à valider"), N_("Rapport à valider")),
     "conflict": (N_("%(num)s conflit à trancher"), N_("%(num)s conflits à trancher"), N_("Deux contenus, un numéro")),
     "message": (N_("%(num)s message à voir"), N_("%(num)s messages à voir"), N_("Message retenu")),
@@ -153,6 +159,17 @@ async def _todos(work: Work) -> list[Todo]:
                 since=min(alarm.raised_at for alarm, _, _ in alarmed),
                 href="/office/alarms",
                 button=N_("Voir ce qui diffère"),
+            )
+        )
+    for appeal, _, visit in await open_appeals(work):
+        found.append(
+            Todo(
+                kind="appeal",
+                title=visit.reference,
+                about=appeal.reason,
+                since=appeal.at,
+                href="/chief/appeals",
+                button=N_("Répondre"),
             )
         )
     for conflict, declaration in await open_conflicts(work):

@@ -9,7 +9,7 @@ from litestar.params import FromPath
 
 from visits.declarations.queries import Case, case_of
 from visits.errors import Refusal
-from visits.fieldwork import branches, follow, queries
+from visits.fieldwork import branches, follow, no_shows, queries
 from visits.fieldwork.branches import Decision
 from visits.fieldwork.follow import AFTER
 from visits.fieldwork.words import Deed
@@ -18,6 +18,7 @@ from visits.journey.states import OVER, STATE_NAMES, Level, State, possible
 from visits.people.queries import agencies
 from visits.portals.posted import Form, choice, sent_id, text
 from visits.portals.telling import at_office
+from visits.reports.absence import SIDES
 from visits.roles import CHIEFS
 from visits.store.work import Work
 from visits.texts import N_
@@ -60,6 +61,13 @@ CHOICES: tuple[Choice, ...] = (
         title=N_("Le déclarant n'est pas là"),
         follows=N_("La carence (personne absente) figure au dossier. Le déclarant choisit un autre rendez-vous."),
         button=N_("Noter la carence"),
+    ),
+    Choice(
+        path="customs-no-show",
+        event="customs_no_show",
+        title=N_("Aucun vérificateur n'est venu"),
+        follows=N_("La visite garde sa place : la première heure libre lui est proposée. Rien ne compte contre elle."),
+        button=N_("Noter l'absence du vérificateur"),
     ),
     Choice(
         path="convert",
@@ -121,11 +129,14 @@ CHOICES: tuple[Choice, ...] = (
         grave=True,
     ),
 )
+#: The visit cannot be made without the agency.
+REBOOK = "rebook"
 _ORDERS = {"counter-visit": Deed.COUNTER_VISIT, "extension": Deed.EXTENSION}
 
 _DONE: dict[str, tuple[Any, str]] = {
     "goods-absent": (branches.goods_absent, N_("L'absence de la marchandise est enregistrée.")),
     "party-absent": (branches.party_absent, N_("La carence (personne absente) est enregistrée.")),
+    "customs-no-show": (no_shows.customs_no_show, N_("L'absence du vérificateur est enregistrée.")),
     "convert": (branches.convert, N_("La visite se fera sur place.")),
     "counter-visit": (follow.order_counter_visit, N_("La contre-visite est ordonnée.")),
     "extension": (follow.order_extension, N_("L'extension est ordonnée.")),
@@ -163,6 +174,7 @@ async def _show(
         choices=open_to(case, work),
         invited=invited if "agency_absent" in events else [],
         may_replace="inspector_absent" in events and case.visit.inspector_id is not None,
+        noted=len([step for step in (await queries.record_of(work, visit_id)).steps if step.kind in SIDES]),
         under_way=[each for each in children if State(each.state) not in OVER],
         new_id=new_id,
         now=work.now,
@@ -197,8 +209,12 @@ async def lab_result(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[
 
 @post("/chief/visits/{visit_id:uuid}/agency-absent", roles=CHIEFS)
 async def agency_absent(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[Any]:
-    """Go on without an agency, or wait for it."""
+    """Go on without an agency, wait for it, or have another time found for the visit."""
     form = await request.form()
+    if text(form, "decision") == REBOOK:
+        told = N_("La visite garde sa place : la première heure libre lui est proposée.")
+        facts = {"id": sent_id(form), "agency": text(form, "agency"), "reason": text(form, "reason")}
+        return await _perform(request, visit_id, no_shows.agency_no_show, told, **facts)
     named: dict[str, Any] = {
         "id": sent_id(form),
         "agency": text(form, "agency"),

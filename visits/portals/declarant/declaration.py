@@ -16,6 +16,7 @@ from visits.portals.history import history_of
 from visits.portals.queries import Listed
 from visits.portals.steps import headline, next_step
 from visits.portals.telling import at_office, boxes
+from visits.reports.absence import any_signed
 from visits.roles import DECLARANTS, FIRM
 from visits.sites.queries import office_by_code, offices
 from visits.store.work import Work
@@ -60,7 +61,7 @@ async def track(work: Work, request: Request, declaration_id: FromPath[UUID]) ->
         provisional=ship is not None and work.actor.is_a(*DECLARANTS),
         inspector=await _inspector(work, case),
         history=history,
-        papers=_papers(case) if case else [],
+        papers=_papers(case, absences=await any_signed(work, case.visit.id)) if case else [],
         rates=case is not None
         and case.standing.state is State.RELEASED
         and work.actor.is_a(*DECLARANTS)
@@ -79,7 +80,7 @@ async def _inspector(work: Work, case: Listed | None) -> str:
     return await queries.resource_name(work, case.visit.inspector_id)
 
 
-def _papers(case: Listed) -> list[tuple[str, str, str]]:
+def _papers(case: Listed, *, absences: bool) -> list[tuple[str, str, str]]:
     """What can be opened now: address, icon, words."""
     own = f"/declarant/visits/{case.visit.id}"
     state = case.standing.state
@@ -88,6 +89,8 @@ def _papers(case: Listed) -> list[tuple[str, str, str]]:
         found.append((f"{own}/appointment", "calendar", N_("Rendez-vous")))
     if state in (State.SIGNED, State.VALIDATED, State.PUSHED, State.ACKNOWLEDGED, State.RELEASED, State.SEIZED):
         found.append((f"{own}/report", "seal", N_("Rapport de visite")))
+    if absences:
+        found.append((f"{own}/absences", "document", N_("Constats d'absence")))
     return found
 
 

@@ -11,6 +11,7 @@ from litestar.params import FromPath, FromQuery
 from visits.booking import groups, groups_rows, queries, rules
 from visits.booking.groups import Pattern, Together
 from visits.booking.groups_tables import VisitGroup
+from visits.booking.no_shows import FirmLimited
 from visits.declarations.queries import Case, title_of
 from visits.declarations.tables import Declaration
 from visits.errors import BadInput, Refusal
@@ -42,6 +43,7 @@ SAID = (
     rules.SlotKept,
     rules.QuotaReached,
     rules.FirmDayFull,
+    FirmLimited,
     rules.TooLate,
 )
 PATH = "/declarant/groups"

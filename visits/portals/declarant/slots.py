@@ -12,6 +12,7 @@ from visits.booking.change import settle_place
 from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.durations import why
 from visits.booking.hold import hold as hold_slot
+from visits.booking.no_shows import FirmLimited
 from visits.booking.offer import Offer, counted, looked, offer
 from visits.booking.premises_rows import home_of
 from visits.booking.premises_tables import Premises
@@ -97,6 +98,7 @@ async def keep(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # 
         rules.SlotKept,
         rules.QuotaReached,
         rules.FirmDayFull,
+        FirmLimited,
     ) as no:
         return await database.run(request.user, again, refused=no, status=no.status)
     return go(f"{address(visit_id)}/check" if form.get("then") == CHECK else address(visit_id))
@@ -211,6 +213,7 @@ async def _page(
         total=found.asked.policy.hold,
         lost=time_of(lost, language, zone) if lost else "",
         refused=sentence(request, refused) if refused else "",
+        limited=isinstance(refused, FirmLimited),
         error=say(error, language) if error else "",
     )
 
