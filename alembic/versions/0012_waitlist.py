@@ -43,9 +43,7 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state in ('open','accepted','declined','expired')", name=op.f("ck_waitlist_offer_state")
-        ),
+        sa.CheckConstraint("state in ('open','accepted','declined','expired')", name=op.f("ck_waitlist_offer_state")),
         sa.ForeignKeyConstraint(["tenant_id"], ["tenant.id"], name="fk_waitlist_offer_tenant_id"),
         sa.ForeignKeyConstraint(["waitlist_id"], ["waitlist.id"], name="fk_waitlist_offer_waitlist_id"),
         sa.ForeignKeyConstraint(["appointment_id"], ["appointment.id"], name="fk_waitlist_offer_appointment_id"),
