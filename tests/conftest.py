@@ -72,6 +72,18 @@ async def app(tools: Tools) -> AsyncIterator[Litestar]:
 
 
 @pytest.fixture
+async def alone(clock: MovedClock, tmp_path: Path) -> AsyncIterator[Stage]:
+    """A stage whose administration is the only one of its database: for what goes over an installation."""
+    async with databases.database() as name:
+        engines = [make_engine(databases.dsn(role, name), pool=5) for role in ("visits_app", "visits_owner")]
+        settings = Settings(data=tmp_path / "alone", database_url=databases.dsn("visits_app", name))
+        tools = make_tools(settings, Database(engines[0], moved=clock))
+        yield await Stage(tools, engines[1], clock, make_app(tools)).found()
+        for engine in engines:
+            await engine.dispose()
+
+
+@pytest.fixture
 async def stage(tools: Tools, owner: AsyncEngine, clock: MovedClock, app: Litestar) -> Stage:
     """A fresh administration; see tests/support/stage.py."""
     return await Stage(tools, owner, clock, app).found()

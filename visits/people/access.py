@@ -84,12 +84,11 @@ async def tenant_of(database: Database, host: str) -> Tenant:
     until, tenant = known.get(name, (0.0, None))
     if tenant is not None and stopwatch() < until:
         return tenant
-    anybody = Actor(tenant=NO_TENANT, roles=frozenset())
-    async with database.work(anybody) as work:
-        rows = (await work.session.scalars(select(Tenant).order_by(col(Tenant.host)).limit(1000))).all()
-    named = next((row for row in rows if row.host == name), None)
-    if named is None and len(rows) == 1:
-        named = rows[0]
+    async with database.work(Actor(tenant=NO_TENANT, roles=frozenset())) as work:
+        named = await work.session.scalar(select(Tenant).where(col(Tenant.host) == name))
+        if named is None:
+            few = (await work.session.scalars(select(Tenant).limit(2))).all()
+            named = few[0] if len(few) == 1 else None
     if named is None:
         raise NotFound()
     if len(known) >= MOST_KNOWN:

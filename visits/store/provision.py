@@ -27,13 +27,13 @@ async def provision(superuser_dsn: str, database: str = "visits") -> None:
         if not known:
             await connection.execute(_create(database))
         await connection.execute(_rights(database))
+        inside = await asyncpg.connect(superuser_dsn, database=database)
+        try:
+            await inside.execute(_schema())
+        finally:
+            await inside.close()
     finally:
         await connection.close()
-    inside = await asyncpg.connect(superuser_dsn, database=database)
-    try:
-        await inside.execute(_schema())
-    finally:
-        await inside.close()
 
 
 def sql(database: str = "visits") -> str:

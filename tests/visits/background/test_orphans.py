@@ -31,6 +31,12 @@ def aged(tools: Tools, *keys: str) -> None:
         os.utime(place(tools, key), (OLD, OLD))
 
 
+@pytest.fixture
+def stage(alone: Stage) -> Stage:
+    """The sweep asks every administration of the installation: here there is one."""
+    return alone
+
+
 async def there(stage: Stage, key: str) -> bool:
     return await stage.tools.blobs.head(key) is not None
 

@@ -218,13 +218,13 @@ async def test_after_a_stop_between_file_and_note_the_next_run_finishes(stage: S
     assert await audited(stage, "photos_removed") == [{"count": 1}]
 
 
-async def test_the_clockwork_does_it(stage: Stage) -> None:
-    await withdrawn(stage)
-    stage.clock.move(days=1827)
+async def test_the_clockwork_does_it(alone: Stage) -> None:
+    await withdrawn(alone)
+    alone.clock.move(days=1827)
 
-    await run_all_once(stage.tools)
+    await run_all_once(alone.tools)
 
-    assert all(each.removed_at for each in await photos(stage))
+    assert all(each.removed_at for each in await photos(alone))
 
 
 async def test_the_application_can_take_away_in_its_own_administration_only(stage: Stage) -> None:
