@@ -16,6 +16,7 @@ from visits.booking.quotas_limits import alone
 from visits.booking.rules import SlotTaken
 from visits.booking.search import choose
 from visits.booking.tables import Appointment
+from visits.errors import Refusal
 from visits.ids import new_id
 from visits.sites.hours import grid_of
 from visits.sites.tables import Office
@@ -27,8 +28,14 @@ log = logging.getLogger("visits.booking")
 TRIES = 20
 
 
-class Drift(SlotTaken):
-    """Bits said free, the exclusion constraint said busy: the time is taken, and the calendar must be reconciled."""
+class Drift(Refusal):
+    """Bits said free, the exclusion constraint said busy: the time is taken, and the calendar must be reconciled.
+
+    No SlotTaken: who passes over a taken time goes on in the same transaction, and this one must be rolled back.
+    """
+
+    code, status = "calendar-drift", 409
+    says = SlotTaken.says
 
 
 async def place(

@@ -4,7 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from tests.support.stage import Stage
@@ -13,8 +13,10 @@ from visits.booking import queries, rules
 from visits.booking.change import cancel
 from visits.booking.confirm import confirm
 from visits.booking.hold import hold
+from visits.booking.place import Drift
 from visits.booking.reconcile import reconcile
-from visits.booking.tables import Appointment
+from visits.booking.tables import Appointment, DayBits
+from visits.booking.wishes import book_first
 from visits.errors import NotFound
 from visits.journey.states import NotYours, State, WrongState
 from visits.sites.queries import office_by_id
@@ -215,3 +217,19 @@ async def test_a_booked_visit_keeps_its_place_while_another_is_held(stage: Stage
         live = await queries.live_of(work, visit.id)
     assert live["confirmed"].during.lower == tomorrow(stage, 10)
     assert kept.supersedes == live["confirmed"].id
+
+
+async def test_where_bits_and_parts_differ_nothing_is_stored_and_no_other_wish_is_tried(stage: Stage) -> None:
+    await only(stage, "bay A", "inspector1")
+    await calendars(stage)
+    await booked(stage, await to_book(stage), tomorrow(stage, 10))
+    visit = await to_book(stage)
+    async with stage.work() as work:
+        await work.session.execute(update(DayBits).values(free=DayBits.work))
+
+    with pytest.raises(Drift):
+        await stage.run("declarant", book_first, visit.id, [tomorrow(stage, 10), tomorrow(stage, 14)])
+
+    async with stage.work() as work:
+        assert await queries.live_of(work, visit.id) == {}
+        assert {row.free == row.work for row in await work.session.scalars(select(DayBits))} == {True}
