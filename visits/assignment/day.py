@@ -31,24 +31,18 @@ class Loaded:
     day: date
     cells: tuple[Cell, ...]
     booked: tuple[Booked, ...]
-
-    @property
-    def grid(self) -> Grid:
-        """How the office cuts its day."""
-        return grid_of(self.office)
-
-    @property
-    def limits(self) -> Policy:
-        """The office's rules of the draw."""
-        return policy(self.office, Policy)
+    #: How the office cuts its day, when that begins, and the office's rules of the draw.
+    grid: Grid
+    opens: datetime
+    limits: Policy
 
     def minute(self, at: datetime) -> int:
         """An instant as whole minutes since the day began."""
-        return (at - self.grid.opens(self.day)) // ONE_MINUTE
+        return (at - self.opens) // ONE_MINUTE
 
     def at(self, minute: int) -> datetime:
         """And back."""
-        return self.grid.opens(self.day) + minute * ONE_MINUTE
+        return self.opens + minute * ONE_MINUTE
 
     def during(self, each: Booked) -> tuple[datetime, datetime]:
         """When a part is at its visit, without roads."""
@@ -127,13 +121,17 @@ class Loaded:
         return {pair: road // ONE_MINUTE for pair, road in between.items()}
 
 
-async def load(work: Work, office: Office, day: date, *, kind: str | None = None) -> Loaded:
+async def load(work: Work, office: Office, day: date, *, kind: str | None = None, briefly: bool = False) -> Loaded:
     """The day as it stands now, or what resources of one kind do on it; nothing is locked."""
+    grid = grid_of(office)
     return Loaded(
         office=office,
         day=day,
+        grid=grid,
+        opens=grid.opens(day),
+        limits=policy(office, Policy),
         cells=tuple(await day_rows.cells(work, office.id, day, kind)),
-        booked=tuple(await day_rows.booked(work, office.id, day, kind)),
+        booked=tuple(await day_rows.booked(work, office.id, day, kind, briefly=briefly)),
     )
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text, true, update
+from sqlalchemy import ColumnElement, inspect, select, text, true, update
 from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import load_only
 from sqlmodel import col
 
 from visits.assignment.tables import Assignment, Publication
@@ -73,8 +74,17 @@ async def cells(work: Work, office_id: UUID, day: date, kind: str | None = None)
     ]
 
 
-async def booked(work: Work, office_id: UUID, day: date, kind: str | None = None) -> list[Booked]:
-    """Every live part of a day, by the resource and the time."""
+#: All the plan asks of a visit that stays where it is.
+_BRIEFLY = (
+    load_only(inspect(Visit).attrs.order.class_attribute),
+    load_only(*(inspect(Declaration).attrs[name].class_attribute for name in ("firm_id", "declarant_code"))),
+)
+
+
+async def booked(
+    work: Work, office_id: UUID, day: date, kind: str | None = None, *, briefly: bool = False
+) -> list[Booked]:
+    """Every live part of a day, by the resource and the time; `briefly` of each visit only what the plan asks."""
     rows = await work.session.execute(
         select(BookingPart, Appointment, Visit, Declaration)
         .join(Appointment, col(Appointment.id) == col(BookingPart.appointment_id))
@@ -85,7 +95,8 @@ async def booked(work: Work, office_id: UUID, day: date, kind: str | None = None
             col(BookingPart.live), col(BookingPart.day) == day, col(Appointment.office_id) == office_id, _of_kind(kind)
         )
         .order_by(col(BookingPart.resource_id), col(BookingPart.during))
-        .execution_options(populate_existing=True)
+        .options(*(_BRIEFLY if briefly else ()))
+        .execution_options(populate_existing=not briefly)
     )
     return [Booked(part=row[0], appointment=row[1], visit=row[2], declaration=row[3]) for row in rows]
 

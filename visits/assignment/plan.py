@@ -20,6 +20,8 @@ from visits.store.work import Work
 ENGINE: Engine = Insertion()
 
 
+#: The rules of the plan as the draw calls them.
+CODES = {"kind": "agency", "limit": "cool_off"}
 #: By visit: every officer as he or she stands for it.
 Standing = Mapping[str, Mapping[UUID, Officer]]
 

@@ -12,7 +12,7 @@ from visits.assignment.day import OFFICER, Loaded, load
 from visits.assignment.day_rows import Booked, Cell
 from visits.assignment.draw import blocked
 from visits.assignment.naming import ToName, give, named
-from visits.assignment.plan import ENGINE, Draft, PlanBroken, draft
+from visits.assignment.plan import CODES, ENGINE, Draft, PlanBroken, draft
 from visits.assignment.rules import Policy, SeedBroken
 from visits.assignment.tables import Draw, Publication
 from visits.booking import queries as booking
@@ -35,8 +35,6 @@ log = logging.getLogger("visits.assignment")
 ONE_DAY = timedelta(days=1)
 #: The hour of an office that publishes no day.
 NEVER = 24
-#: The rules of the plan as the draw calls them.
-CODES = {"kind": "agency", "limit": "cool_off"}
 
 
 async def publish(

@@ -28,7 +28,7 @@ async def near(
     during: tuple[datetime, datetime],
 ) -> Field:
     """Who may be drawn: of those no rule keeps away, those who cost at most the allowed regret more than the best."""
-    read = await load(work, case.office, day, kind=OFFICER)
+    read = await load(work, case.office, day, kind=OFFICER, briefly=True)
     unfit, prices = judged(read, case, during)
     asked = [replace(each, unfit=unfit.get(each.id, "")) for each in officers]
     able = sifted(asked)

@@ -1,0 +1,124 @@
+"""Put an urgent visit into an office-day that is planned and named already: the earliest start at which everybody it
+needs is free, on the road in time and rested. Nothing that is booked gives way."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import UUID
+
+from scheduling import Blocked, Need, OfficeDay, Option, PlanVisit, Timelines
+from visits.assignment import queries
+from visits.assignment.day import OFFICER, Loaded, group_of, load
+from visits.assignment.draw import LATELY, draw, draws_at
+from visits.assignment.plan import CODES, barred
+from visits.assignment.rules import SENTENCES, NobodyEligible, Wanted
+from visits.booking import queries as booking
+from visits.booking import rules
+from visits.booking.confirm import confirm
+from visits.booking.hold import hold
+from visits.booking.offer import Asked, asked, bookable
+from visits.booking.queries import ONE_MINUTE
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case, case_of
+from visits.journey.states import NotYours, State
+from visits.roles import CHIEFS
+from visits.store.tools import Tools
+from visits.store.work import Work
+
+#: Starts lost to rivals or to what is kept for others, before the day counts as full.
+TRIES = 10
+
+
+async def insert(work: Work, tools: Tools, visit_id: UUID, day: date, *, reason: str) -> Appointment:
+    """Book the earliest start of a day for a visit that has no time, and draw its inspector if it is near enough.
+
+    NobodyEligible, with the rule that came nearest, where it fits nowhere.
+    """
+    if not work.actor.is_a(*CHIEFS):
+        raise NotYours(event="appointment_confirmed")
+    case = await case_of(work, visit_id, lock=True)
+    if bookable(work, case) is State.BOOKED:
+        found = (await booking.live_of(work, visit_id)).get("confirmed")
+        assert found is not None
+        return found
+    wanted = await asked(work, case)
+    read = await load(work, case.office, day, briefly=True)
+    visit = planned(wanted, read, earliest=_soonest(work, wanted, read))
+    days = Timelines(await _bound(work, case, wanted, read))
+    for _ in range(TRIES):
+        option = days.first(visit)
+        if isinstance(option, Blocked):
+            code = CODES.get(option.rule, option.rule)
+            raise NobodyEligible(code=code, rule=SENTENCES[code])
+        made = await _taken(work, read, visit_id, option, reason)
+        if made is not None:
+            if work.now >= draws_at(case, made.during.lower):
+                await draw(work, tools, visit_id)
+            return made
+        visit = replace(visit, earliest=option.start + read.grid.minutes)
+    raise rules.SlotTaken()
+
+
+async def _taken(work: Work, read: Loaded, visit_id: UUID, option: Option, reason: str) -> Appointment | None:
+    """Hold and confirm a start; None if a rival or a rule of booking has it."""
+    step = await work.session.begin_nested()
+    try:
+        held = await hold(work, visit_id, read.at(option.start), reason=reason)
+    except (rules.SlotTaken, rules.SlotKept, rules.QuotaReached):
+        await step.rollback()
+        return None
+    await step.commit()
+    return await confirm(work, held.id)
+
+
+def planned(wanted: Asked, read: Loaded, *, earliest: int) -> PlanVisit:
+    """What a visit asks of the calendars, as the plan asks it."""
+    return PlanVisit(
+        id=str(wanted.case.visit.id),
+        minutes=wanted.length * read.grid.minutes,
+        earliest=earliest,
+        latest=read.grid.steps(read.day) * read.grid.minutes,
+        site=str(wanted.case.visit.site_id or ""),
+        needs=tuple(
+            Need(
+                role=need.role,
+                kind=need.kind,
+                agency=str(need.agency_id or ""),
+                skills=need.skills,
+                before=need.before * read.grid.minutes,
+                after=need.after * read.grid.minutes,
+            )
+            for need in wanted.needs
+        ),
+        group=group_of(wanted.case.declaration),
+    )
+
+
+def _soonest(work: Work, wanted: Asked, read: Loaded) -> int:
+    """The first step of the day that has not begun, and before which the goods may be there."""
+    step = read.grid.minutes
+    earliest = max(work.now, wanted.not_before or work.now)
+    return max(0, -(-(earliest - read.opens) // (step * ONE_MINUTE)) * step)
+
+
+async def _bound(work: Work, case: Case, wanted: Asked, read: Loaded) -> OfficeDay:
+    """The day under names, each officer with the rules that keep this visit away from him or her."""
+    officers = await queries.officers(
+        work,
+        case.visit,
+        case.declaration,
+        day=read.day,
+        during=None,
+        cool_off=timedelta(days=read.limits.cool_off_days),
+        lately=LATELY,
+        mine=None,
+    )
+    asks = Wanted(
+        skills=next((need.skills for need in wanted.needs if need.role == OFFICER), 0),
+        site_id=case.visit.site_id,
+        earlier=await queries.drawn_before(work, case.visit.id),
+        replaced=await queries.replaced_in(work, case.visit.id),
+        policy=read.limits,
+    )
+    rules_of = {officer.id: barred(officer, asks) for officer in officers}
+    bound = {each: {"refuses": {str(case.visit.id): rule}} for each, rule in rules_of.items() if rule is not None}
+    return read.named(but=case.visit.id, bound=bound)
