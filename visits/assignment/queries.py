@@ -112,26 +112,36 @@ async def officers(
         col(DayBits.day) == day,
         col(DayBits.resource_id) == col(Resource.id),
     )
-    has = and_(col(Assignment.resource_id) == col(Resource.id), col(Assignment.ended_at).is_(None))
+    has = col(Assignment.ended_at).is_(None)
+    # Counted once for all officers: a count for each of them would read all assignments again and again.
     met = (
-        select(func.count())
-        .select_from(Assignment)
+        select(col(Assignment.resource_id), func.count().label("many"))
         .join(Visit, col(Visit.id) == col(Assignment.visit_id))
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .where(has, col(Assignment.since) > work.now - cool_off, col(Visit.id) != visit.id, _declarant(declaration))
-        .scalar_subquery()
+        .group_by(col(Assignment.resource_id))
+        .subquery()
     )
     lately_drawn = (
-        select(func.count())
-        .select_from(Assignment)
+        select(col(Assignment.resource_id), func.count().label("many"))
         .where(has, col(Assignment.since) > work.now - lately, col(Assignment.visit_id) != visit.id)
-        .scalar_subquery()
+        .group_by(col(Assignment.resource_id))
+        .subquery()
     )
     away = _away(during) if during else false()
     rows = await work.session.execute(
-        select(Resource, col(Person.state), DayBits, met, lately_drawn, away)
+        select(
+            Resource,
+            col(Person.state),
+            DayBits,
+            func.coalesce(met.c.many, 0),
+            func.coalesce(lately_drawn.c.many, 0),
+            away,
+        )
         .outerjoin(Person, col(Person.id) == col(Resource.person_id))
         .outerjoin(DayBits, bits)
+        .outerjoin(met, met.c.resource_id == col(Resource.id))
+        .outerjoin(lately_drawn, lately_drawn.c.resource_id == col(Resource.id))
         .where(col(Resource.office_id) == visit.office_id, col(Resource.kind) == "officer")
         .order_by(col(Resource.id))
         .execution_options(populate_existing=True)
