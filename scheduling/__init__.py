@@ -40,6 +40,7 @@ from scheduling.plan import (
 )
 from scheduling.quotas import Kind as QuotaKind
 from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
+from scheduling.repair import Answer, Lost, LostSeat, Outcome, Replan, replan
 from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
 from scheduling.timeline import Option, Timelines
@@ -49,6 +50,7 @@ __all__ = [
     "DRAW_FORMAT",
     "MOST_STEPS",
     "OFFICER",
+    "Answer",
     "Bar",
     "Blocked",
     "Candidate",
@@ -67,12 +69,15 @@ __all__ = [
     "Interval",
     "InvalidProblem",
     "Judged",
+    "Lost",
+    "LostSeat",
     "Matched",
     "Need",
     "Observation",
     "OffGrid",
     "OfficeDay",
     "Option",
+    "Outcome",
     "Plan",
     "PlanVisit",
     "Prediction",
@@ -81,6 +86,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Removal",
+    "Replan",
     "Rest",
     "Role",
     "Room",
@@ -117,6 +123,7 @@ __all__ = [
     "nearest",
     "number",
     "people_digest",
+    "replan",
     "seat",
     "shares",
     "shift",

@@ -6,6 +6,7 @@ from visits.assignment import tables as assignment
 from visits.booking import groups_tables as groups
 from visits.booking import premises_tables as premises
 from visits.booking import regular_tables as regular
+from visits.booking import replan_tables as replan
 from visits.booking import tables as booking
 from visits.clearance import tables as clearance
 from visits.declarations import tables as declarations
@@ -36,6 +37,7 @@ __all__ = [
     "performance",
     "premises",
     "regular",
+    "replan",
     "reports",
     "sites",
     "store",

@@ -40,6 +40,7 @@ REACTIONS: dict[type[Event], tuple[Reaction, ...]] = {
     events.AgencyNoShow: (on_end, on_appointment, on_failed),
     events.CustomsNoShow: (on_end, on_appointment, on_failed),
     events.DeclarationRegistered: (on_registered,),
+    events.InspectorAbsent: (on_appointment,),
     events.LaneRerouted: (on_lane, on_other_control),
     events.LaneSelected: (on_lane, on_other_control),
     events.ReportValidated: (on_report_validated,),

@@ -41,7 +41,7 @@ PEOPLE = [role for role in Role if role is not Role.SYSTEM]
 #: Answers that go on for ever; only the refusals of these are asked for.
 STREAMS = frozenset({"GET /supervisor/board/events", "GET /events"})
 #: Ids that stand below another id of the same path, or that only an inbound message makes: asked with fresh ones.
-UNSTAGED = frozenset({"upload_id", "request_id", "message_id", "report_id", "finding_id", "check_in"})
+UNSTAGED = frozenset({"run_id", "upload_id", "request_id", "message_id", "report_id", "finding_id", "check_in"})
 #: What may be said to somebody who asks for what is not his: not there, or the form is not even worth a look.
 NOTHING = frozenset({400, 404, 412, 415, 422})
 

@@ -1,11 +1,14 @@
 """Every edit of a calendar goes through here: change it, write the days out, ask first if appointments fall outside."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from visits.actor import Actor
+from scheduling import Outcome
+from visits.actor import Actor, system
 from visits.booking.materialise import ahead, materialise
+from visits.booking.replan import draft_of
 from visits.errors import Refusal
 from visits.sites.hours import grid_of
 from visits.sites.queries import office_by_id, offices
@@ -22,6 +25,15 @@ class FallsOutside(Refusal):
 
     code, status = "falls-outside", 409
     says = N_("Rendez-vous à venir qui ne tiennent plus : %(count)s. Rien n'est encore changé.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Foreseen:
+    """How many appointments would keep their time with somebody else, move, and find nothing."""
+
+    keeps: int
+    moves: int
+    left: int
 
 
 class _Undone(Exception):
@@ -46,8 +58,19 @@ async def edit_calendar(
     await change(work)
     stranded = tuple(each for each in await _write(work, office_id, resource_id, days) if each not in before)
     if stranded and not confirmed:
-        raise FallsOutside(count=len(stranded), stranded=stranded)
+        raise FallsOutside(count=len(stranded), stranded=stranded, plan=await _foreseen(work, office_id, stranded))
     return stranded
+
+
+async def _foreseen(work: Work, office_id: UUID | None, stranded: tuple[UUID, ...]) -> Foreseen:
+    """What would become of the appointments that fall outside: sums alone, for whoever keeps calendars."""
+    service = Work(work.session, work.now, system(work.actor.tenant))
+    drafts = [
+        await draft_of(service, office, stranded)
+        for office in ([await office_by_id(work, office_id)] if office_id else await offices(work))
+    ]
+    keeps, moves, left = (sum(draft.count(each) for draft in drafts) for each in Outcome)
+    return Foreseen(keeps=keeps, moves=moves, left=left)
 
 
 async def preview_calendar(

@@ -112,6 +112,9 @@ class Policies:
     no_shows_open: int = _of(
         2, group=BOOKING, title=N_("Rendez-vous à venir d'un cabinet limité, au plus"), unit=Unit.TIMES, low=1, high=100
     )
+    undo_minutes: int = _of(
+        60, group=BOOKING, title=N_("Annuler un replacement après une absence"), unit=Unit.MINUTES, high=1440
+    )
     visit_most_minutes: int = _of(
         180,
         group=BOOKING,

@@ -11,10 +11,10 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.booking.edit import Change, FallsOutside, edit_calendar
+from visits.booking.edit import Change, FallsOutside, Foreseen, edit_calendar
 from visits.errors import Refusal
 from visits.portals.admin.queries import Stranded, stranded_of
-from visits.roles import CALENDAR_KEEPERS, Role
+from visits.roles import CALENDAR_KEEPERS, CHIEFS, Role
 from visits.sites import holidays, published, queries
 from visits.sites.hours import grid_of
 from visits.sites.tables import Holiday, Office, Resource
@@ -103,6 +103,7 @@ async def edit(
     """
     database = request.app.state.database
     stranded: tuple[UUID, ...] = ()
+    plan: Foreseen | None = None
     if not form.errors:
         try:
             left = await database.run(
@@ -113,19 +114,30 @@ async def edit(
                 confirmed=form.ticked("confirmed"),
                 days=days,
             )
-            return go(path_of(office_id), flash=done, kind="warn" if left else "ok")
+            return go(after(request, left, path_of(office_id)), flash=done, kind="warn" if left else "ok")
         except FallsOutside as refusal:
-            stranded = refusal.facts["stranded"]
+            stranded, plan = refusal.facts["stranded"], refusal.facts["plan"]
         except Refusal as refusal:
             if not blamed or refusal.status != 422:
                 raise
             form.blame(request, blamed, refusal)
     async with database.work(request.user) as work:
-        return await one(request, work, office_id, form, stranded=await stranded_of(work, stranded))
+        return await one(request, work, office_id, form, stranded=await stranded_of(work, stranded), plan=plan)
+
+
+def after(request: Asked, left: Sequence[UUID], path: str) -> str:
+    """Where an edit leads: a chief who left appointments outside sees the plan to place them anew."""
+    return "/chief/replan" if left and request.user.is_a(*CHIEFS) else path
 
 
 async def one(
-    request: Asked, work: Work, office_id: UUID, form: Form, *, stranded: Sequence[Stranded] = ()
+    request: Asked,
+    work: Work,
+    office_id: UUID,
+    form: Form,
+    *,
+    stranded: Sequence[Stranded] = (),
+    plan: Foreseen | None = None,
 ) -> Response[str]:
     """The page of one office, with what was typed and what an edit would leave outside."""
     office = await queries.office_kept(work, office_id)
@@ -157,6 +169,7 @@ async def one(
         one_day=ONE_DAY,
         form=form,
         stranded=stranded,
+        plan=plan,
         again=request.url.path,
     )
 

@@ -11,8 +11,8 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.booking.edit import Change, FallsOutside, edit_calendar
-from visits.portals.admin.calendars import KIND_NAMES, path_of
+from visits.booking.edit import Change, FallsOutside, Foreseen, edit_calendar
+from visits.portals.admin.calendars import KIND_NAMES, after, path_of
 from visits.portals.admin.queries import Stranded, stranded_of
 from visits.portals.admin.spans import days_of, span_of
 from visits.roles import ADMINS, CALENDAR_KEEPERS, Role
@@ -133,6 +133,7 @@ async def _edit(
     """Run one edit: made when nothing falls outside or it was confirmed, else shown with what would."""
     database = request.app.state.database
     stranded: tuple[UUID, ...] = ()
+    plan: Foreseen | None = None
     async with database.work(request.user) as work:
         office = await queries.office_kept(work, (await queries.resource_by_id(work, resource_id)).office_id)
     if not form.errors:
@@ -147,13 +148,13 @@ async def _edit(
                 days=days,
             )
         except FallsOutside as refusal:
-            stranded = refusal.facts["stranded"]
+            stranded, plan = refusal.facts["stranded"], refusal.facts["plan"]
         except (PastDay, EndsBeforeItBegins) as refusal:
             form.blame(request, blamed, refusal)
         else:
-            return go(_path(resource_id), flash=done, kind="warn" if left else "ok")
+            return go(after(request, left, _path(resource_id)), flash=done, kind="warn" if left else "ok")
     async with database.work(request.user) as work:
-        return await _one(request, work, resource_id, form, stranded=await stranded_of(work, stranded))
+        return await _one(request, work, resource_id, form, stranded=await stranded_of(work, stranded), plan=plan)
 
 
 def _spans(request: Asked, form: Form, name: str) -> list[list[int]]:
@@ -165,7 +166,13 @@ def _spans(request: Asked, form: Form, name: str) -> list[list[int]]:
 
 
 async def _one(
-    request: Asked, work: Work, resource_id: UUID, form: Form, *, stranded: Sequence[Stranded] = ()
+    request: Asked,
+    work: Work,
+    resource_id: UUID,
+    form: Form,
+    *,
+    stranded: Sequence[Stranded] = (),
+    plan: Foreseen | None = None,
 ) -> Response[str]:
     resource = await queries.resource_by_id(work, resource_id)
     office = await queries.office_kept(work, resource.office_id)
@@ -188,6 +195,7 @@ async def _one(
         today=today,
         form=form,
         stranded=stranded,
+        plan=plan,
         admin=request.user.is_a(Role.ADMIN),
         calendar=path_of(office.id),
         again=request.url.path,

@@ -111,6 +111,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         "chief/home.html",
         title=say_many(N_("%(num)s chose vous attend"), N_("%(num)s choses vous attendent"), len(todos), language),
         total=len(todos),
+        stranded=counts["stranded"],
         lead=" · ".join(
             say_many(one, many, counts[kind], language) for kind, (one, many, _) in KINDS.items() if counts[kind]
         ),

@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath, FromQuery
 
-from visits.booking import landing, queries, rules, waitlist_rows
+from visits.booking import landing, queries, replan_rows, rules, waitlist_rows
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.groups_rows import group_of
@@ -16,6 +16,7 @@ from visits.booking.next_free import UNDO
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
 from visits.booking.premises_rows import home_of
+from visits.booking.replan_apply import answer as answer_replan
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
 from visits.declarations.queries import Case, case_of
@@ -108,6 +109,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID], undo: Fro
         until=until,
         waits=coming and work.actor.is_a(*DECLARANTS) and work.now <= until,
         waiting=await waitlist_rows.entry_of(work, visit_id),
+        changed=await replan_rows.to_answer(work, visit_id, found.id) if coming else None,
         coming=coming,
         ship=ship,
         group=await group_of(work, visit_id) if coming else None,
@@ -140,6 +142,17 @@ async def calendar(work: Work, request: Request, visit_id: FromPath[UUID]) -> Re
     name = f"visite-{case.visit.reference}.ics"
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
     return Response(text, media_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@post("/declarant/visits/{visit_id:uuid}/appointment/answer", roles=DECLARANTS)
+async def answer(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """Agree to another time the office gave, or not; who does not chooses freely and keeps it until then."""
+    refuse = (await request.form()).get("refuse") == "1"
+    await answer_replan(work, visit_id, refuse=refuse)
+    if not refuse:
+        return go(f"/declarant/visits/{visit_id}/appointment", flash=N_("Merci. Le rendez-vous reste à cette heure."))
+    told = N_("C'est noté : vous passez en tête de la liste d'attente. Choisissez une heure, celle-ci reste à vous.")
+    return go(f"/declarant/visits/{visit_id}/slots", flash=told)
 
 
 @get("/declarant/visits/{visit_id:uuid}/appointment/cancel", roles=DECLARANTS)
@@ -205,4 +218,4 @@ def _id(text: str) -> UUID:
         raise NotFound() from None
 
 
-ROUTES = [show, calendar, ask_cancel, cancel]
+ROUTES = [show, calendar, answer, ask_cancel, cancel]

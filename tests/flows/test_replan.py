@@ -1,0 +1,93 @@
+"""An absence from the form that enters it to the declarant's answer, on the pages of the office head and the firm."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from tests.support.pages import Pages
+from tests.support.stage import Stage
+from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
+from visits.booking import queries
+from visits.booking.change import cancel
+from visits.journey.tables import Visit
+
+
+@pytest.fixture
+async def pages(stage: Stage) -> AsyncIterator[Pages]:
+    """Browsers that are closed with the test."""
+    async with AsyncExitStack() as stack:
+        yield Pages(stage, stack)
+
+
+async def two(stage: Stage) -> list[Visit]:
+    """One officer and two bays; visits at nine and ten of tomorrow."""
+    await only(stage, "bay A", "bay B", "inspector1")
+    await calendars(stage)
+    return [await booked(stage, await to_book(stage), tomorrow(stage, hour)) for hour in (9, 10)]
+
+
+AWAY = {"from_day": "2026-11-24", "to_day": "2026-11-24", "reason": "maladie"}
+
+
+async def test_an_absence_is_seen_applied_answered_and_undone(stage: Stage, pages: Pages) -> None:
+    first, second = await two(stage)
+    form = await pages("chief2", f"/admin/offices/resources/{stage.resources['inspector1'].id}")
+
+    form = await form.press("Enregistrer l’absence", AWAY)
+    assert form.reads("2 rendez-vous à venir ne tiennent plus")
+    assert form.reads("Changent d’heure : 2")
+    await form.press("Enregistrer quand même")
+
+    assert form.reads("2 rendez-vous ne tiennent plus")
+    await form.press("Appliquer ce plan", {"reason": " "})
+    assert form.reads("Donnez la raison")
+    await form.press("Appliquer ce plan", {"reason": "agent malade"})
+    assert form.reads("Le plan est appliqué")
+
+    firm = await pages("declarant", f"/declarant/visits/{first.id}/appointment")
+    assert firm.reads("Le bureau a changé votre heure")
+    assert firm.reads("agent malade")
+    await firm.press("Elle ne me va pas")
+    assert firm.path.endswith("/slots")
+    other = await pages("declarant", f"/declarant/visits/{second.id}/appointment")
+    await other.press("Cette heure me va")
+    assert not other.reads("Le bureau a changé votre heure")
+
+    chief = await pages("chief", "/chief/replan")
+    assert chief.reads("1 déclarant a refusé")
+    await chief.press("Annuler ce replacement")
+    assert chief.reads("2 rendez-vous remis")
+
+
+async def test_a_plan_that_changed_is_shown_with_what_differs(stage: Stage, pages: Pages) -> None:
+    first, second = await two(stage)
+    form = await pages("chief2", f"/admin/offices/resources/{stage.resources['inspector1'].id}")
+    form = await form.press("Enregistrer l’absence", AWAY)
+    await form.press("Enregistrer quand même")
+    async with stage.work() as work:
+        kept = (await queries.live_of(work, first.id))["confirmed"]
+    await stage.run("declarant", cancel, kept.id)
+
+    await form.press("Appliquer ce plan", {"reason": "agent malade"})
+
+    assert form.reads("Le plan a changé depuis que vous l’avez vu")
+    assert form.reads("Rien n’est appliqué")
+    assert form.reads("1 rendez-vous ne tient plus")
+    assert not form.reads(first.reference)
+    assert second.reference
+
+
+async def test_the_queue_of_the_visit_chief_leads_to_the_plan(stage: Stage, pages: Pages) -> None:
+    await two(stage)
+    form = await pages("chief2", f"/admin/offices/resources/{stage.resources['inspector1'].id}")
+    form = await form.press("Enregistrer l’absence", AWAY)
+    await form.press("Enregistrer quand même")
+
+    chief = await pages.follow(await pages("chief", "/chief"), "/chief/replan")
+
+    assert chief.reads("Sans solution : 0")
+
+
+async def test_without_anything_to_place_anew_the_page_says_so(stage: Stage, pages: Pages) -> None:
+    assert (await pages("chief", "/chief/replan")).reads("Aucun rendez-vous à replacer")

@@ -1,0 +1,162 @@
+"""What becomes of appointments whose officer or place fell away: looked at first, nothing is changed here.
+
+The plan itself is made in scheduling/repair.py; this gathers what it needs and tells what it says.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from scheduling import Answer, Grid, Lost, LostSeat, Outcome, Replan, replan
+from visits.booking import replan_rows
+from visits.booking.buffers_parts import officers_too_far
+from visits.booking.offer import Asked, asked
+from visits.booking.rules import PlaceFirst
+from visits.booking.tables import Appointment, BookingPart, DayBits
+from visits.declarations.queries import case_of
+from visits.journey.states import Level
+from visits.sites.hours import grid_of
+from visits.sites.policies import Policies, policy
+from visits.sites.tables import Office
+from visits.store.work import Work
+
+#: Days in which another time is looked for, today among them.
+DAYS = 10
+#: How much a minute weighs: of a visit with a priority, of one with agencies, of any other.
+PREFERRED, JOINT, ORDINARY = 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """What becomes of one appointment."""
+
+    asked: Asked
+    was: Appointment
+    parts: Sequence[BookingPart]
+    answer: Answer
+    #: Its start then; the present one where it is left.
+    starts_at: datetime
+    day: date
+
+    @property
+    def outcome(self) -> Outcome:
+        """Keeps its time, moves, or is left."""
+        return self.answer.outcome
+
+    @property
+    def seen(self) -> str:
+        """The line as a form sends it back: whether anything changed since is asked by comparing these."""
+        return f"{self.was.id}|{self.was.version}|{self.outcome}|{self.starts_at.isoformat()}|{self.answer.rule}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The plan as it would be applied now."""
+
+    lines: tuple[Line, ...]
+    cost: int
+
+    def count(self, outcome: Outcome) -> int:
+        """How many appointments have this outcome."""
+        return sum(each.outcome is outcome for each in self.lines)
+
+    @property
+    def minutes(self) -> int:
+        """By how much all times move together."""
+        return sum(int(abs(each.starts_at - each.was.during.lower).total_seconds()) // 60 for each in self.lines)
+
+    @property
+    def seen(self) -> frozenset[str]:
+        """Every line as a form sends it back."""
+        return frozenset(each.seen for each in self.lines)
+
+
+async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = None) -> Draft:
+    """The plan for every stranded appointment of an office, or for those named; never for visits that have begun."""
+    grid = grid_of(office)
+    today = grid.day_of(work.now)
+    days = [today + timedelta(days=each) for each in range(DAYS)]
+    found = await replan_rows.stranded(work, office.id, only)
+    last = max([days[-1], *(each.day for each, _ in found)])
+    if last > days[-1]:
+        days = [today + timedelta(days=each) for each in range((last - today).days + 1)]
+    rows = await replan_rows.bits(work, office.id, today, last)
+    lost: list[Lost] = []
+    about: dict[str, tuple[Asked, Appointment, Sequence[BookingPart]]] = {}
+    for appointment, parts in found:
+        case = await case_of(work, appointment.visit_id)
+        try:
+            wanted = await asked(work, case)
+        except PlaceFirst:
+            continue
+        lost.append(await _lost(work, wanted, appointment, parts, rows, days))
+        about[lost[-1].visit] = (wanted, appointment, parts)
+    free = {(_index(row.day, today), str(row.resource_id)): row.free & row.work for row in rows}
+    plan: Replan = replan(lost, free, minutes=grid.minutes, steps=grid.steps(today))
+    lines = [_line(answer, *about[answer.visit], grid=grid, today=today) for answer in plan.answers]
+    return Draft(lines=tuple(lines), cost=plan.cost)
+
+
+def _line(
+    answer: Answer, wanted: Asked, was: Appointment, parts: Sequence[BookingPart], *, grid: Grid, today: date
+) -> Line:
+    day = today + timedelta(days=answer.day)
+    moves = answer.outcome is Outcome.MOVES
+    starts_at = grid.at(day, answer.step) if moves else was.during.lower
+    return Line(asked=wanted, was=was, parts=parts, answer=answer, starts_at=starts_at, day=day if moves else was.day)
+
+
+async def _lost(
+    work: Work,
+    wanted: Asked,
+    appointment: Appointment,
+    parts: Sequence[BookingPart],
+    rows: Sequence[DayBits],
+    days: Sequence[date],
+) -> Lost:
+    """One stranded appointment as the plan reads it: which role fell away, and who could play each."""
+    case, grid, today = wanted.case, wanted.grid, days[0]
+    held = {part.role: part for part in parts}
+    seats = []
+    far = await officers_too_far(work, case, appointment.day, lock=False)
+    resources = {row.resource_id: row for row in rows}
+    for need in wanted.needs:
+        able = [row for row in resources.values() if need.fits(row) and row.resource_id not in far]
+        able.sort(key=lambda row: ((row.skills & ~need.skills).bit_count(), str(row.resource_id)))
+        part = held.get(need.role)
+        seats.append(
+            LostSeat(
+                role=need.role,
+                held=str(part.resource_id) if part else "",
+                broken=part is None or part.stranded_since is not None,
+                able=tuple(str(row.resource_id) for row in able),
+                before=need.before,
+                after=need.after,
+            )
+        )
+    day, step = grid.step_of(appointment.during.lower)
+    earliest = work.now + timedelta(minutes=policy(case.office, Policies).notice_minutes)
+    return Lost(
+        visit=str(appointment.visit_id),
+        day=_index(day, today),
+        step=step,
+        length=grid.count(appointment.during.upper - appointment.during.lower),
+        seats=tuple(seats),
+        weight=_weight(wanted),
+        named=case.visit.inspector_id is not None and held["officer"].stranded_since is not None
+        if "officer" in held
+        else False,
+        # Nobody is called a day earlier than promised.
+        starts={_index(each, today): grid.since(each, earliest) & grid.whole(each) for each in days if each >= day},
+    )
+
+
+def _weight(wanted: Asked) -> int:
+    if wanted.standing.classes:
+        return PREFERRED
+    return JOINT if Level(wanted.case.visit.level) is Level.JOINT else ORDINARY
+
+
+def _index(day: date, today: date) -> int:
+    return (day - today).days

@@ -1,0 +1,170 @@
+"""/chief/replan: appointments whose officer or place fell away, placed anew at once: seen, applied, undone."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from litestar import Request, Response
+from litestar.params import FromPath
+
+from scheduling import Outcome
+from visits.booking import replan_rows
+from visits.booking.replan import Draft, Line, draft_of
+from visits.booking.replan_apply import PlanChanged, UndoTooLate, apply, undo
+from visits.booking.replan_tables import ReplanRun
+from visits.booking.rules import WhyNeeded
+from visits.portals.telling import at_office
+from visits.roles import CHIEFS
+from visits.sites.policies import Policies, policy
+from visits.sites.queries import office_by_id
+from visits.sites.tables import Resource
+from visits.store.work import Database, Work
+from visits.texts import N_
+from visits.web.language import say, say_many
+from visits.web.pages import go, language_of, page
+from visits.web.problem import sentence
+from visits.web.route import get, post
+
+Asked = Request[Any, Any, Any]
+PATH = "/chief/replan"
+
+#: What a line says becomes of its appointment.
+OUTCOMES: dict[Outcome, str] = {
+    Outcome.KEEPS: N_("garde son heure"),
+    Outcome.MOVES: N_("change d'heure"),
+    Outcome.LEFT: N_("sans solution"),
+}
+#: Roles that are a place or a machine.
+PLACES = frozenset({"bay", "scanner", "forklift"})
+#: Which role blocks an appointment that finds no time.
+BLOCKS: dict[str, str] = {
+    "officer": N_("Aucun agent n'est libre ces prochains jours."),
+    "bay": N_("Aucune aire n'est libre ces prochains jours."),
+    "scanner": N_("Aucun scanner n'est libre ces prochains jours."),
+    "forklift": N_("Aucun chariot n'est libre ces prochains jours."),
+    "agency": N_("Aucun agent de l'organisme n'est libre ces prochains jours."),
+    "": N_("Tout est libre à un moment, jamais ensemble."),
+}
+
+
+@get(PATH, roles=CHIEFS)
+async def shown(work: Work, request: Asked) -> Response[str]:
+    """The plan as it would be applied now, and what was applied lately."""
+    return await _page(work, request)
+
+
+@post(PATH, roles=CHIEFS)
+async def take(request: Asked) -> Response[Any]:
+    """Apply what was seen; what changed meanwhile is shown instead, and nothing is applied."""
+    database: Database = request.app.state.database
+    form = await request.form()
+    seen, reason = frozenset(str(each) for each in form.getall("seen", [])), str(form.get("reason") or "")
+    try:
+        await database.run(request.user, apply, seen, reason)
+    except PlanChanged as refusal:
+        told = sentence(request, refusal)
+
+        async def again(work: Work) -> Response[str]:
+            return await _page(work, request, seen=seen, reason=reason, refused=told, status=409)
+
+        return await database.run(request.user, again)
+    except WhyNeeded as refusal:
+        missing = sentence(request, refusal)
+
+        async def asked(work: Work) -> Response[str]:
+            return await _page(work, request, errors={"reason": missing}, status=422)
+
+        return await database.run(request.user, asked)
+    return go(PATH, flash=N_("Le plan est appliqué. Les déclarants concernés reçoivent un message."))
+
+
+@post("/chief/replan/{run_id:uuid}/undo", roles=CHIEFS)
+async def take_back(request: Asked, run_id: FromPath[UUID]) -> Response[Any]:
+    """Put back what still stands as it was applied."""
+    database: Database = request.app.state.database
+    try:
+        back, stay = await database.run(request.user, undo, run_id)
+    except UndoTooLate as refusal:
+        return go(PATH, flash=sentence(request, refusal), kind="warn")
+    language = language_of(request)
+    text = say_many(N_("%(num)s rendez-vous remis."), N_("%(num)s rendez-vous remis."), back, language)
+    if stay:
+        text += " " + say_many(
+            N_("%(num)s a changé depuis et reste."), N_("%(num)s ont changé depuis et restent."), stay, language
+        )
+    return go(PATH, flash=text, kind="warn" if stay else "ok")
+
+
+async def _page(
+    work: Work,
+    request: Asked,
+    *,
+    seen: frozenset[str] | None = None,
+    reason: str = "",
+    refused: str = "",
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response[str]:
+    office = await office_by_id(work, work.actor.office)
+    at_office(request, office)
+    language = language_of(request)
+    draft = await draft_of(work, office)
+    names = {str(each.id): each.name for each in await _resources(work, draft)}
+    lasts = timedelta(minutes=policy(office, Policies).undo_minutes)
+    runs = [await _run(work, each, lasts) for each in await replan_rows.runs_of(work, office.id)]
+    return page(
+        request,
+        "chief/replan.html",
+        status=status,
+        rows=[_row(line, names, language, seen) for line in draft.lines],
+        gone=len(seen - draft.seen) if seen is not None else 0,
+        keeps=draft.count(Outcome.KEEPS),
+        moves=draft.count(Outcome.MOVES),
+        left=draft.count(Outcome.LEFT),
+        minutes=draft.minutes,
+        reason=reason,
+        refused=refused,
+        errors=errors or {},
+        runs=runs,
+        now=work.now,
+    )
+
+
+async def _resources(work: Work, draft: Draft) -> list[Resource]:
+    wanted = {UUID(each) for line in draft.lines for each in line.answer.resources.values()}
+    return [found for each in sorted(wanted) if (found := await work.session.get(Resource, each)) is not None]
+
+
+def _row(line: Line, names: Mapping[str, str], language: str, seen: frozenset[str] | None) -> dict[str, Any]:
+    """One line; the place that changes is named, an officer is nobody's to know before the draw."""
+    lost = {part.role for part in line.parts if part.stranded_since is not None}
+    given = line.answer.resources
+    other = [names.get(given[role], "") for role in sorted(lost.intersection(PLACES)) if role in given]
+    if given and lost.difference(PLACES):
+        other.append(say(N_("un autre agent"), language))
+    return {
+        "line": line,
+        "case": line.asked.case,
+        "outcome": say(OUTCOMES[line.outcome], language),
+        "other": ", ".join(each for each in other if each),
+        "why": say(BLOCKS.get(line.answer.rule.partition(":")[0], BLOCKS[""]), language)
+        if line.outcome is Outcome.LEFT
+        else "",
+        "changed": seen is not None and line.seen not in seen,
+    }
+
+
+async def _run(work: Work, run: ReplanRun, lasts: timedelta) -> dict[str, Any]:
+    steps = await replan_rows.steps_of(work, run.id)
+    until = run.at + lasts
+    return {
+        "run": run,
+        "count": sum(step.outcome != Outcome.LEFT for step, _ in steps),
+        "back": sum(step.state == "undone" for step, _ in steps),
+        "refused": sum(step.answer == "refused" for step, _ in steps),
+        "until": until if run.undone_at is None and work.now <= until else None,
+    }
+
+
+ROUTES = [shown, take, take_back]
