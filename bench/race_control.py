@@ -1,0 +1,44 @@
+"""Known bad: what a race for one slot does to plain inserts, beside bench/book_race.py."""
+
+import asyncio
+import time
+
+import asyncpg
+
+from visits.store.embedded import Embedded
+
+
+async def control(postgres: Embedded, clients: int, rounds: int) -> dict[str, float]:
+    """Known bad: plain inserts under the exclusion constraint, no gate before it, on a table of their own."""
+    pool = await asyncpg.create_pool(postgres.dsn(Embedded.superuser, "visits"), min_size=clients, max_size=clients)
+    waits: list[float] = []
+    deadlocks = stored = 0
+    await pool.execute(
+        "create table race_control"
+        " (resource int, during tstzrange, exclude using gist (resource with =, during with &&))"
+    )
+
+    async def one() -> None:
+        nonlocal deadlocks, stored
+        began = time.perf_counter()
+        try:
+            await pool.execute("insert into race_control values (1, tstzrange('2026-01-01 9:00', '2026-01-01 9:45'))")
+            stored += 1
+        except asyncpg.DeadlockDetectedError:
+            deadlocks += 1
+        except asyncpg.ExclusionViolationError:
+            pass
+        waits.append((time.perf_counter() - began) * 1e3)
+
+    for _ in range(rounds):
+        await asyncio.gather(*(one() for _ in range(clients)))
+        await pool.execute("truncate race_control")
+    await pool.execute("drop table race_control")
+    await pool.close()
+    return {
+        "clients": clients,
+        "rounds": rounds,
+        "stored": stored,
+        "deadlocks": deadlocks,
+        "max_ms": round(max(waits), 1),
+    }
