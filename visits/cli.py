@@ -85,6 +85,14 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("--tz", default="", help="its time zone (default: the country's, if it has one)")
     setup.set_defaults(run=_setup)
 
+    admin = commands.add_parser("admin", help="when no administrator can sign in any more")
+    admin_commands = admin.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    link = admin_commands.add_parser("link", help="a new one-time link for an administrator, printed once")
+    link.add_argument("--login", required=True, help="the administrator's login")
+    link.add_argument("--tenant", default="", help="host name of the administration (default: the only one)")
+    link.add_argument("--lost-code", action="store_true", help="the telephone with the codes is lost too")
+    link.set_defaults(run=_admin_link)
+
     doctor = commands.add_parser("doctor", help="check this installation")
     doctor.set_defaults(run=_doctor)
     return parser
@@ -177,6 +185,12 @@ def _setup(chosen: argparse.Namespace) -> int:
         Newcomer(login=chosen.admin, name=chosen.admin_name, language=chosen.language),
         FirstOffice(code=chosen.office, name=chosen.office_name, tz=chosen.tz) if chosen.office else None,
     )
+
+
+def _admin_link(chosen: argparse.Namespace) -> int:
+    from visits.serve import admin_link
+
+    return admin_link(login=chosen.login, tenant=chosen.tenant, lost_code=chosen.lost_code)
 
 
 def _doctor(chosen: argparse.Namespace) -> int:

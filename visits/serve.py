@@ -27,6 +27,7 @@ from visits.people.access import tenant_of
 from visits.people.invite import Link, Newcomer
 from visits.settings import Settings
 from visits.sites.found import Administration, FirstOffice, found
+from visits.sites.readmit import readmit
 from visits.store.engine import make_engine
 from visits.store.hub import Hub
 from visits.store.tools import Tools
@@ -222,9 +223,7 @@ def setup(administration: Administration, newcomer: Newcomer, office: FirstOffic
         settings = Settings.from_environment()
         link = await _found(settings, administration, newcomer, office)
         print(f"{administration.name}: {administration.host}")
-        print(f"First administrator: {link.person.login}")
-        print(f"One-time link until {link.until:%Y-%m-%d %H:%M} UTC, shown only now:")
-        print(invitation_address(settings.public_url, administration.host, link), flush=True)
+        _print_link("First administrator", settings.public_url, administration.host, link)
 
     return told(lambda: asyncio.run(run()))
 
@@ -241,6 +240,27 @@ async def _found(
         return await database.run(system(TenantId(new_id()), "setup"), found, administration, newcomer, office)
     finally:
         await database.engine.dispose()
+
+
+def admin_link(*, login: str, tenant: str, lost_code: bool) -> int:
+    """`visits admin link`: print a new link for an administrator who cannot sign in, this once."""
+
+    async def run() -> int:
+        async with _tools() as tools:
+            found = await tenant_of(tools.database, tenant)
+            who = system(TenantId(found.id), "admin link")
+            link = await tools.database.run(who, readmit, login, lost_code=lost_code)
+        print(f"{found.name}: {found.host}")
+        _print_link("Administrator", tools.settings.public_url, found.host, link)
+        return 0
+
+    return _status(run)
+
+
+def _print_link(role: str, public_url: str, host: str, link: Link) -> None:
+    print(f"{role}: {link.person.login}")
+    print(f"One-time link until {link.until:%Y-%m-%d %H:%M} UTC, shown only now:")
+    print(invitation_address(public_url, host, link), flush=True)
 
 
 def invitation_address(public_url: str, host: str, link: Link) -> str:

@@ -9,6 +9,7 @@ ACTIONS: dict[str, str] = {
     "absence_withdrawn": N_("Absence retirée"),
     "act_corrected": N_("Numéro d'acte corrigé"),
     "act_keyed": N_("Numéro d'acte saisi à la main"),
+    "administrator_readmitted": N_("Nouveau lien d'un administrateur, donné sur la machine"),
     "administration_founded": N_("Administration fondée"),
     "agency_no_show": N_("Rendez-vous manqué par un organisme"),
     "agency_set": N_("Organisme enregistré"),
