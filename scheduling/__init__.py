@@ -4,18 +4,14 @@ from scheduling.check import Fault, faults
 from scheduling.draw import FORMAT as DRAW_FORMAT
 from scheduling.draw import (
     Drawn,
-    Finding,
     chance,
     commitment,
     draw_among,
     falls,
     letter,
-    line_digest,
     number,
-    people_digest,
     shares,
 )
-from scheduling.draw import verify as verify_draws
 from scheduling.durations import ALIKE, Durations, Features, Observation, Prediction, fit_durations
 from scheduling.errors import InvalidProblem, OffGrid
 from scheduling.exchange import Matched, judge, match
@@ -38,6 +34,8 @@ from scheduling.plan import (
     Seat,
     Stop,
 )
+from scheduling.proof import Finding, Replayed, line_digest, people_digest, replay, sheet
+from scheduling.proof import verify as verify_draws
 from scheduling.quotas import Kind as QuotaKind
 from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
 from scheduling.repair import Answer, Lost, LostSeat, Outcome, Replan, replan
@@ -87,6 +85,7 @@ __all__ = [
     "Refused",
     "Removal",
     "Replan",
+    "Replayed",
     "Rest",
     "Role",
     "Room",
@@ -124,8 +123,10 @@ __all__ = [
     "number",
     "people_digest",
     "replan",
+    "replay",
     "seat",
     "shares",
+    "sheet",
     "shift",
     "span",
     "starts",

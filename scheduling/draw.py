@@ -1,4 +1,4 @@
-"""The draw (pure): numbers that follow from a committed seed, weights, the pick, and its replay by anybody.
+"""The draw (pure): numbers that follow from a committed seed, weights, the pick.
 
 Every text is hashed as UTF-8; fields are parted by the byte 0x1f, which no field may hold:
 
@@ -11,14 +11,12 @@ who they are; then the number, read as a fraction of 2^256, falls on one of thei
 
 import hashlib
 import hmac
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import reduce
 from math import gcd
-from typing import Any
 
 FORMAT = "visits-draw-1"
 SEPARATOR = b"\x1f"
@@ -46,14 +44,6 @@ class Drawn:
     def chosen(self) -> str:
         """The candidate drawn."""
         return self.candidates[self.place]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in a record that does not follow from its seed; `line` is a draw's position, 0 the day itself."""
-
-    line: int
-    code: str
 
 
 # -- numbers -------------------------------------------------------------------------------------------------
@@ -97,8 +87,8 @@ def lowest_terms(weights: Sequence[int]) -> tuple[int, ...]:
 
 def chance(weight: int, total: int) -> str:
     """The probability as a fraction in lowest terms: « 3/7 »."""
-    share = Fraction(weight, total)
-    return f"{share.numerator}/{share.denominator}"
+    divisor = gcd(weight, total)
+    return f"{weight // divisor}/{total // divisor}"
 
 
 def letter(place: int) -> str:
@@ -140,67 +130,3 @@ def draw_among(
     ordered = tuple(weights[each] for each in candidates)
     drawn = number(seed, purpose, subject, witness=witness)
     return Drawn(candidates, ordered, drawn, pick(drawn, ordered))
-
-
-# -- the record ----------------------------------------------------------------------------------------------
-def canonical(value: Any) -> bytes:
-    """The only bytes for a part of a record: JSON with sorted keys, UTF-8, no spaces."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def people_digest(who: Mapping[str, Any]) -> str:
-    """What a public line tells of the people behind the letters: enough to prove them later, nothing to name them."""
-    return hashlib.sha256(canonical(who)).hexdigest()
-
-
-def line_digest(line: Mapping[str, Any]) -> str:
-    """The digest of a line of the public record; published at once, while the line itself waits for the reveal."""
-    told = {name: value for name, value in line.items() if name not in ("digest", "who")}
-    return hashlib.sha256(canonical(told)).hexdigest()
-
-
-def verify(record: Mapping[str, Any]) -> list[Finding]:
-    """Replay a published day; an empty list means that every line follows from the seed.
-
-    Works on the public record, where candidates are letters, and on the full one, where `who` names them and the
-    order of the candidates is replayed too. What cannot be read is a finding, never a fault.
-    """
-    try:
-        office, day = str(record["office"]), date.fromisoformat(record["day"])
-        sealed = record["seed"] is None
-        seed = b"" if sealed else bytes.fromhex(record["seed"])
-        promised = bytes.fromhex(record["commitment"])
-        lines = list(record["draws"])
-        same = sealed or (record["format"] == FORMAT and commitment(office, day, seed) == promised)
-    except (KeyError, TypeError, ValueError):
-        return [Finding(0, "malformed")]
-    if sealed:
-        return [Finding(0, "sealed")]
-    if not same:
-        return [Finding(0, "commitment")]
-    found = [Finding(place, code) for place, line in enumerate(lines, start=1) if (code := wrong_in(line, place, seed))]
-    return found if len(lines) == record.get("drawn", len(lines)) else [*found, Finding(len(lines) + 1, "missing")]
-
-
-def wrong_in(line: Any, place: int, seed: bytes) -> str | None:
-    """The first thing wrong in a line, in the order in which a person would replay it."""
-    try:
-        return next((code for code, holds in _checks(line, place, seed) if not holds), None)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        return "malformed"
-
-
-def _checks(line: Mapping[str, Any], place: int, seed: bytes) -> Iterator[tuple[str, bool]]:
-    subject, witness = line["subject"], bytes.fromhex(line["witness"])
-    weights = [each["weight"] for each in line["candidates"]]
-    yield "position", line["position"] == place
-    yield "number", bytes.fromhex(line["number"]) == number(seed, line["purpose"], subject, witness=witness)
-    yield "weights", bool(weights) and all(type(each) is int and each > 0 for each in weights)
-    yield "chance", [each["chance"] for each in line["candidates"]] == [chance(each, sum(weights)) for each in weights]
-    yield "letters", [each["letter"] for each in line["candidates"]] == [letter(each) for each in range(len(weights))]
-    yield "chosen", line["chosen"] == letter(pick(bytes.fromhex(line["number"]), weights))
-    if "who" in line:
-        named = line["who"]["candidates"]
-        yield "order", tuple(named) == in_order(seed, subject, set(named), witness) and len(named) == len(weights)
-        yield "people", line["people"] == people_digest(line["who"])
-    yield "digest", line["digest"] == line_digest(line)

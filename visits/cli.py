@@ -72,6 +72,18 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--last", type=int, metavar="N", help="end at this link")
     verify.set_defaults(run=_evidence_verify)
 
+    draw = commands.add_parser("draw", help="draws that anybody can prove")
+    draw_commands = draw.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    replay = draw_commands.add_parser(
+        "verify", help="replay published files, without a database; exit status 2 if a line does not follow"
+    )
+    replay.add_argument("files", nargs="+", type=Path, metavar="FILE", help="from /public/draws, as many as you like")
+    replay.add_argument(
+        "--since", action="append", default=[], type=Path, metavar="FILE", help="an earlier copy: it must still stand"
+    )
+    replay.add_argument("--language", default="fr", choices=("fr", "en", "pt"), help="default fr")
+    replay.set_defaults(run=_draw_verify)
+
     setup = commands.add_parser("setup", help="found an administration and invite its first administrator")
     setup.add_argument("--hostname", required=True, help="the name people type, e.g. visites.douanes.example")
     setup.add_argument("--name", required=True, help="the administration, as it stands on papers")
@@ -167,6 +179,12 @@ def _evidence_verify(chosen: argparse.Namespace) -> int:
     return verify_evidence(
         tenant=chosen.tenant, office=chosen.office, since=chosen.since, first=chosen.first, last=chosen.last
     )
+
+
+def _draw_verify(chosen: argparse.Namespace) -> int:
+    from visits.assignment.verify import verify_files
+
+    return verify_files(chosen.files, since=chosen.since, language=chosen.language, out=sys.stdout)
 
 
 def _setup(chosen: argparse.Namespace) -> int:

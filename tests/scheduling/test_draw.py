@@ -1,11 +1,9 @@
-"""The draw follows from its seed alone, is fair by its weights, and shows any change made afterwards."""
+"""The draw follows from its seed alone and is fair by its weights."""
 
-import copy
 import hashlib
 import hmac
 from collections import Counter
 from datetime import date
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -19,44 +17,6 @@ WEIGHTS = {"ines": 3, "karim": 1, "lea": 2, "moussa": 1}
 
 weights = st.lists(st.integers(1, 10**6), min_size=1, max_size=40)
 numbers = st.binary(min_size=32, max_size=32)
-
-
-def a_line(position: int, *, seed: bytes = SEED, **changes: Any) -> dict[str, Any]:
-    """A line of the full record, as an honest office writes it."""
-    subject = f"visit-{position}"
-    drawn = draw.draw_among(seed, subject, WEIGHTS)
-    who = {"candidates": list(drawn.candidates), "excluded": [["nadia", "away"]]}
-    total = sum(drawn.weights)
-    line = {
-        "position": position,
-        "purpose": "visit",
-        "subject": subject,
-        "at": "2026-11-24T06:00:00.000000Z",
-        "witness": "",
-        "candidates": [
-            {"letter": draw.letter(place), "weight": weight, "chance": draw.chance(weight, total)}
-            for place, weight in enumerate(drawn.weights)
-        ],
-        "excluded": {"away": 1},
-        "number": drawn.number.hex(),
-        "chosen": draw.letter(drawn.place),
-        "people": draw.people_digest(who),
-        "who": who,
-    } | changes
-    return line | {"digest": draw.line_digest(line)}
-
-
-def a_record(lines: int = 3) -> dict[str, Any]:
-    """The full record of a day."""
-    return {
-        "format": draw.FORMAT,
-        "office": "CIAB1",
-        "day": DAY.isoformat(),
-        "commitment": draw.commitment("CIAB1", DAY, SEED).hex(),
-        "seed": SEED.hex(),
-        "drawn": lines,
-        "draws": [a_line(position) for position in range(1, lines + 1)],
-    }
 
 
 def test_the_commitment_and_the_number_are_what_any_tool_computes() -> None:
@@ -193,119 +153,3 @@ def test_a_share_never_grows_with_visits_and_stays_within_four_to_one(visits: li
 
 def test_letters_go_on_after_z() -> None:
     assert [draw.letter(place) for place in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]
-
-
-def test_an_honest_day_replays_whole() -> None:
-    record = a_record()
-
-    assert draw.verify(record) == []
-    for line in record["draws"]:
-        del line["who"]
-    assert draw.verify(record) == []
-
-
-def test_a_day_without_draws_is_honest() -> None:
-    assert draw.verify(a_record(0)) == []
-
-
-def test_a_sealed_day_cannot_be_replayed_yet() -> None:
-    assert draw.verify(a_record() | {"seed": None}) == [draw.Finding(0, "sealed")]
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"position": 3}, "position"),
-        ({"subject": "visit-9"}, "number"),
-        ({"witness": "00"}, "number"),
-        ({"number": "00" * 32}, "number"),
-        ({"purpose": "route"}, "number"),
-        ({"purpose": "favour"}, "malformed"),
-        ({"candidates": []}, "weights"),
-        ({"chosen": "Z"}, "chosen"),
-        ({"at": "2026-11-24T07:00:00.000000Z"}, "digest"),
-        ({"excluded": {}}, "digest"),
-        ({"people": "00" * 32}, "people"),
-        ({"digest": "00" * 32}, "digest"),
-        ({"number": None}, "malformed"),
-        ({"who": {"candidates": ["ines"], "excluded": []}}, "order"),
-    ],
-    ids=lambda each: next(iter(each)) if isinstance(each, dict) else each,
-)
-def test_a_changed_line_is_named(change: dict[str, Any], code: str) -> None:
-    record = a_record()
-    record["draws"][1].update(change)
-
-    assert draw.verify(record) == [draw.Finding(2, code)]
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "code"),
-    [("weight", 5, "chance"), ("weight", 0, "weights"), ("letter", "Q", "letters"), ("chance", "1/1", "chance")],
-)
-def test_a_changed_candidate_is_named(field: str, value: Any, code: str) -> None:
-    record = a_record()
-    record["draws"][2]["candidates"][0][field] = value
-
-    assert draw.verify(record) == [draw.Finding(3, code)]
-
-
-def test_weights_changed_with_their_chances_still_break_the_digest() -> None:
-    record = a_record()
-    line = record["draws"][0]
-    for each in line["candidates"]:
-        each["weight"] *= 2
-
-    assert draw.verify(record) == [draw.Finding(1, "digest")]
-
-
-def test_candidates_that_changed_places_are_named() -> None:
-    record = a_record()
-    record["draws"][0]["who"]["candidates"].reverse()
-
-    assert draw.verify(record) == [draw.Finding(1, "order")]
-
-
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"seed": bytes(32).hex()}, "commitment"),
-        ({"commitment": "00" * 32}, "commitment"),
-        ({"office": "CIAB2"}, "commitment"),
-        ({"day": "2026-11-25"}, "commitment"),
-        ({"format": "visits-draw-2"}, "commitment"),
-        ({"day": "tomorrow"}, "malformed"),
-        ({"draws": 3}, "malformed"),
-    ],
-    ids=lambda each: next(iter(each)) if isinstance(each, dict) else each,
-)
-def test_a_changed_day_is_found_before_its_lines(change: dict[str, Any], code: str) -> None:
-    assert draw.verify(a_record() | change) == [draw.Finding(0, code)]
-
-
-def test_a_line_left_out_is_found_where_it_was() -> None:
-    record = a_record()
-    del record["draws"][1]
-
-    assert draw.verify(record) == [draw.Finding(2, "position"), draw.Finding(3, "missing")]
-
-
-anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-@given(st.sampled_from(sorted(a_line(1))), anything)
-def test_whatever_stands_in_a_line_the_replay_answers(field: str, value: Any) -> None:
-    record = copy.deepcopy(a_record(1))
-    honest = record["draws"][0][field]
-    record["draws"][0][field] = value
-
-    assert bool(draw.verify(record)) == (draw.canonical(value) != draw.canonical(honest))
-
-
-@given(anything)
-def test_whatever_the_record_is_the_replay_answers(record: Any) -> None:
-    assert draw.verify(record) == [draw.Finding(0, "malformed")]

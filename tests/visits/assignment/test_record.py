@@ -158,7 +158,8 @@ async def test_a_seed_that_could_not_be_shown_says_so(stage: Stage, owner: Async
 
 def test_every_finding_has_a_sentence() -> None:
     codes = {"malformed", "sealed", "broken", "commitment", "position", "missing", "number", "weights", "chance"}
-    assert set(record.FINDINGS) == codes | {"letters", "chosen", "order", "people", "digest", "share"}
+    more = {"letters", "chosen", "order", "people", "digest", "share", "added", "promise", "turn", "kept"}
+    assert set(record.FINDINGS) == codes | more
 
 
 async def as_owner(stage: Stage, owner: AsyncEngine, statement: str) -> None:

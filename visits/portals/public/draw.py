@@ -1,6 +1,5 @@
 """/public/draws: what anybody may check of the draws, without trusting us: promise, secret, replay, download."""
 
-import json
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlencode
 from litestar import Request, Response
 from litestar.params import FromPath, FromQuery
 
+from scheduling import sheet
 from visits.assignment import queries, record
 from visits.assignment.rules import COUNTED
 from visits.errors import NotFound
@@ -159,16 +159,16 @@ async def one_day(
     )
 
 
-@get("/public/draws/{office:str}/{day:date}/record.json", roles=PUBLIC)
+@get("/public/draws/{office:str}/{day:date}/record.jsonl", roles=PUBLIC)
 async def download(work: Work, office: FromPath[str], day: FromPath[date]) -> Response[bytes]:
-    """The record of the day as a file, for anybody's own check."""
+    """The record of the day as a file, a line for each draw: `visits draw verify` replays it."""
     its = await _office(work, office)
     told = await record.published(work, its, day)
     return Response(
-        json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True).encode(),
-        media_type="application/json",
+        sheet(told),
+        media_type="application/jsonl",
         headers={
-            "content-disposition": f'attachment; filename="draws-{its.code}-{day}.json"',
+            "content-disposition": f'attachment; filename="draws-{its.code}-{day}.jsonl"',
             "cache-control": "no-cache",
             "x-content-type-options": "nosniff",
         },

@@ -2,14 +2,15 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from scheduling import verify_draws
 from tests.support.stage import Stage
 from tests.visits.assignment.test_record import DAY, a_day, as_owner
 from visits.assignment import queries
+from visits.cli import main
 from visits.journey.tables import Visit
 
 PATH = f"/public/draws/CIAB1/{DAY}"
@@ -89,16 +90,26 @@ async def _visits(stage: Stage) -> list[object]:
         return [each.visit_id for each in await queries.draws_of_day(work, stage.office.id, DAY)]
 
 
-async def test_the_file_replays_without_us(stage: Stage) -> None:
+async def test_the_file_replays_without_us_and_names_a_changed_line(
+    stage: Stage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     await a_day(stage)
 
     async with stage.browser() as browser:
-        answer = await browser.get(f"{PATH}/record.json")
+        answer = await browser.get(f"{PATH}/record.jsonl")
+    assert answer.headers["content-disposition"] == 'attachment; filename="draws-CIAB1-2026-11-24.jsonl"'
+    file = tmp_path / "draws.jsonl"
+    file.write_bytes(answer.content)
+    assert main(["draw", "verify", str(file)]) == 0
+    assert "draws.jsonl:5 CIAB1 2026-11-24" in capsys.readouterr().out
 
-    assert answer.headers["content-disposition"] == 'attachment; filename="draws-CIAB1-2026-11-24.json"'
-    record = json.loads(answer.text)
-    assert verify_draws(record) == []
-    assert record["drawn"] == 4
+    lines = answer.text.splitlines()
+    number = json.loads(lines[3])["number"]
+    file.write_text(answer.text.replace(number, number[::-1]))
+    assert main(["draw", "verify", "--language", "en", str(file)]) == 2
+    assert [line for line in capsys.readouterr().out.splitlines() if "[" in line] == [
+        "draws.jsonl:4 CIAB1 2026-11-24 no. 3: The number does not follow from the secret. [number]"
+    ]
 
 
 async def test_a_changed_line_is_named_on_the_page(stage: Stage, owner: AsyncEngine) -> None:

@@ -1,0 +1,114 @@
+"""`visits draw verify` answers every line of a file, and keeps an office to what it published earlier."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scheduling import sheet
+from tests.scheduling.test_proof import a_line, a_record, published
+from visits.assignment.verify import verify_files
+
+
+def file(folder: Path, record: dict[str, Any], name: str = "draws.jsonl") -> Path:
+    """The record as a downloaded file."""
+    path = folder / name
+    path.write_bytes(sheet(record))
+    return path
+
+
+def said(*files: Path, since: tuple[Path, ...] = ()) -> tuple[int, list[str]]:
+    """Exit status and lines of the command."""
+    out = io.StringIO()
+    status = verify_files(files, since=since, language="en", out=out)
+    return status, out.getvalue().replace("\u00a0", " ").splitlines()
+
+
+def test_one_line_is_said_for_each_day_and_each_draw(tmp_path: Path) -> None:
+    status, lines = said(file(tmp_path, published(2)), file(tmp_path, published(0), "quiet.jsonl"))
+
+    assert status == 0
+    assert [line.split(" ")[0] for line in lines[:-1]] == [
+        "draws.jsonl:1",
+        "draws.jsonl:2",
+        "draws.jsonl:3",
+        "quiet.jsonl:1",
+    ]
+    assert lines[-1] == "2 draws replayed, 0 lines wrong."
+
+
+def test_a_changed_line_is_named_with_its_reason(tmp_path: Path) -> None:
+    record = published(3)
+    record["draws"][1]["candidates"][0]["weight"] += 1
+
+    status, lines = said(file(tmp_path, record))
+
+    assert status == 2
+    [wrong] = [line for line in lines if "[" in line]
+    assert wrong.startswith("draws.jsonl:3 CIAB1 2026-11-24 no. 2: ")
+    assert wrong.endswith("[chance]")
+
+
+def test_a_sealed_day_is_neither_right_nor_wrong(tmp_path: Path) -> None:
+    status, [day, _] = said(file(tmp_path, a_record(0) | {"seed": None}))
+
+    assert status == 1
+    assert day.endswith("[sealed]")
+
+
+@pytest.mark.parametrize("name", ["empty.jsonl", "nowhere.jsonl"])
+def test_a_file_with_nothing_to_read_is_wrong(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty.jsonl").touch()
+
+    status, [line, _] = said(tmp_path / name)
+
+    assert status == 2
+    assert line.startswith(f"{name}:1 ")
+
+
+def test_an_earlier_copy_holds_the_office_to_what_it_published(tmp_path: Path) -> None:
+    whole = published(3)
+    early = file(tmp_path, whole | {"seed": None, "draws": [], "drawn": 2, "digests": whole["digests"][:2]}, "early")
+
+    assert said(file(tmp_path, whole), since=(early,))[0] == 0
+
+
+def test_a_history_rewritten_whole_differs_from_an_earlier_copy(tmp_path: Path) -> None:
+    early = file(tmp_path, published(3), "early")
+    other = a_record(3)
+    other["draws"][1] = a_line(2, at="2026-11-24T05:00:00.000000Z")
+    other["digests"] = [line["digest"] for line in other["draws"]]
+
+    status, lines = said(file(tmp_path, other), since=(early,))
+
+    assert status == 2
+    assert next(line for line in lines if line.endswith("[promise]")).startswith("draws.jsonl:3 ")
+
+
+@pytest.mark.parametrize("gone", [1, 3], ids=["the last", "all"])
+def test_a_shortened_history_differs_from_an_earlier_copy(tmp_path: Path, gone: int) -> None:
+    early = file(tmp_path, published(3), "early")
+
+    status, lines = said(file(tmp_path, published(3 - gone)), since=(early,))
+
+    assert status == 2
+    assert lines[0].endswith("[promise]")
+
+
+def test_another_promise_for_the_day_differs_from_an_earlier_copy(tmp_path: Path) -> None:
+    early = file(tmp_path, published(1) | {"commitment": "00" * 32}, "early")
+
+    assert said(file(tmp_path, published(1)), since=(early,))[0] == 2
+
+
+@pytest.mark.parametrize("text", [None, b"\xff", b"7"], ids=["not there", "no text", "no record"])
+def test_an_earlier_copy_nobody_can_read_holds_nobody_and_is_said(tmp_path: Path, text: bytes | None) -> None:
+    early = tmp_path / "early.jsonl"
+    if text is not None:
+        early.write_bytes(text)
+
+    status, lines = said(file(tmp_path, published(1)), since=(early,))
+
+    assert status == 2
+    assert lines == ["early.jsonl:1 The line cannot be read. [malformed]"]

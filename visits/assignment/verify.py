@@ -1,0 +1,92 @@
+"""`visits draw verify`: replay published files of draws, on any machine, without a database and without us."""
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TextIO
+
+from scheduling import Replayed, replay
+from visits.assignment.record import FINDINGS
+from visits.texts import N_
+from visits.web.language import say, say_many
+
+#: Days of an earlier copy: office and day, with what was published then.
+Known = Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+def verify_files(files: Sequence[Path], *, since: Sequence[Path] = (), language: str, out: TextIO) -> int:
+    """One line for each day and each draw; 2 if any does not follow, 1 if a day is still sealed, else 0.
+
+    `since` are copies of the files taken earlier: what they had published must still stand.
+    """
+    known: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for path in since:
+        days = _days(path)
+        if not days:
+            print(f"{path.name}:1 {say(FINDINGS['malformed'], language)} [malformed]", file=out)
+            return 2
+        known |= days
+    replayed = wrong = sealed = 0
+    for path in files:
+        for each in _read(path):
+            code = each.code or _changed(each, known)
+            print(f"{path.name}:{each.line} {_said(each, code, language)}", file=out)
+            replayed += each.position > 0
+            sealed += code == "sealed"
+            wrong += code is not None and code != "sealed"
+    told = say_many(N_("%(num)s tirage rejoué"), N_("%(num)s tirages rejoués"), replayed, language)
+    failed = say_many(N_("%(num)s ligne fausse"), N_("%(num)s lignes fausses"), wrong, language)
+    print(f"{told}, {failed}.", file=out)
+    return 2 if wrong else int(sealed > 0)
+
+
+def _read(path: Path) -> Iterator[Replayed]:
+    """A file that cannot be read, or has nothing in it, is wrong in its first line."""
+    try:
+        with path.open("rb") as lines:
+            empty = True
+            for each in replay(lines):
+                empty = False
+                yield each
+    except OSError:
+        empty = True
+    if empty:
+        yield Replayed(1, 0, "malformed")
+
+
+def _said(each: Replayed, code: str | None, language: str) -> str:
+    where = f"{each.office} {each.day}".strip()
+    if each.position:
+        where += f" {say(N_('n° %(n)s'), language, n=each.position)}"
+    if code is not None:
+        return f"{where}: {say(FINDINGS[code], language)} [{code}]"
+    if not each.position:
+        return f"{where}: {say(N_('Les deux se correspondent'), language)}"
+    drawn = say(N_("Agent %(letter)s"), language, letter=each.told["chosen"])
+    [chance] = [one["chance"] for one in each.told["candidates"] if one["letter"] == each.told["chosen"]]
+    return f"{where}: {drawn}, {chance} – {say(N_('Conforme'), language)}"
+
+
+# -- an earlier copy -----------------------------------------------------------------------------------------
+def _days(path: Path) -> Known:
+    """The days a file tells of; none if it cannot be read."""
+    found = {}
+    with contextlib.suppress(OSError, ValueError):
+        for line in path.read_bytes().splitlines():
+            told = json.loads(line)
+            if isinstance(told, dict) and "format" in told:
+                found[str(told.get("office")), str(told.get("day"))] = told
+    return found
+
+
+def _changed(each: Replayed, known: Known) -> str | None:
+    """Does a day or a line differ from what an earlier copy had of it?"""
+    before = known.get((each.office, each.day))
+    if before is None:
+        return None
+    digests = before.get("digests", [])
+    if not each.position:
+        same = each.told["commitment"] == before.get("commitment")
+        return None if same and len(each.told.get("digests", [])) >= len(digests) else "promise"
+    return "promise" if each.position <= len(digests) and each.told["digest"] != digests[each.position - 1] else None
