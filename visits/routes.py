@@ -39,6 +39,7 @@ from visits.portals.chief import regular as chief_regular
 from visits.portals.chief import replan as chief_replan
 from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
+from visits.portals.chief import urgent as chief_urgent
 from visits.portals.chief import visit as chief_visit
 from visits.portals.chief import walk_in as chief_walk_in
 from visits.portals.chief import why as chief_why
@@ -144,6 +145,7 @@ ROUTES: list[Any] = [
     *chief_premises.ROUTES,
     *chief_regular.ROUTES,
     *chief_slots.ROUTES,
+    *chief_urgent.ROUTES,
     *chief_visit.ROUTES,
     *chief_walk_in.ROUTES,
     *chief_why.ROUTES,

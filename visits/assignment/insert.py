@@ -1,8 +1,10 @@
 """Put an urgent visit into an office-day that is planned and named already: the earliest start at which everybody it
 needs is free, on the road in time and rested. Nothing that is booked gives way."""
 
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import islice
 from uuid import UUID
 
 from scheduling import Blocked, Need, OfficeDay, Option, PlanVisit, Timelines
@@ -19,6 +21,7 @@ from visits.booking.offer import Asked, asked, bookable
 from visits.booking.queries import ONE_MINUTE
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
+from visits.errors import Refusal
 from visits.journey.states import NotYours, State
 from visits.roles import CHIEFS
 from visits.store.tools import Tools
@@ -28,10 +31,43 @@ from visits.store.work import Work
 TRIES = 10
 
 
-async def insert(work: Work, tools: Tools, visit_id: UUID, day: date, *, reason: str) -> Appointment:
-    """Book the earliest start of a day for a visit that has no time, and draw its inspector if it is near enough.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """A start everybody the visit needs is free for."""
 
-    NobodyEligible, with the rule that came nearest, where it fits nowhere.
+    starts_at: datetime
+    ends_at: datetime
+    #: Minutes-equivalents: the roads it adds, and a load that grows uneven.
+    cost: int
+
+
+async def proposals(work: Work, visit_id: UUID, day: date, *, most: int = 4) -> list[Proposal]:
+    """The earliest starts of a day for a visit that has no time, the first of them what `insert` takes by itself.
+
+    NobodyEligible, with the rule that came nearest, where it fits nowhere. Nothing is kept.
+    """
+    case = await case_of(work, visit_id)
+    bookable(work, case)
+    read, visit, days = await _looked(work, case, day)
+    found: list[Proposal] = []
+    for option in _options(days, visit, read):
+        if isinstance(option, Blocked) and not found:
+            raise _nobody(option)
+        if isinstance(option, Blocked) or len(found) == most:
+            break
+        begin = read.at(option.start)
+        found.append(Proposal(starts_at=begin, ends_at=begin + visit.minutes * ONE_MINUTE, cost=option.cost))
+    return found
+
+
+async def insert(
+    work: Work, tools: Tools, visit_id: UUID, day: date, *, reason: str, starts_at: datetime | None = None
+) -> Appointment:
+    """Book a start of a day for a visit that has no time, the earliest unless one is chosen, and draw its inspector if
+    it is near enough. Asked twice it has one time.
+
+    NobodyEligible, with the rule that came nearest, where it fits nowhere; SlotTaken where the chosen start no longer
+    does.
     """
     if not work.actor.is_a(*CHIEFS):
         raise NotYours(event="appointment_confirmed")
@@ -40,32 +76,55 @@ async def insert(work: Work, tools: Tools, visit_id: UUID, day: date, *, reason:
         found = (await booking.live_of(work, visit_id)).get("confirmed")
         assert found is not None
         return found
+    read, visit, days = await _looked(work, case, day)
+    if starts_at is not None:
+        visit = replace(visit, earliest=read.minute(starts_at), latest=read.minute(starts_at))
+        if starts_at < work.now:
+            raise rules.SlotPast(starts_at=starts_at)
+    lost: Refusal | None = None
+    for option in islice(_options(days, visit, read), TRIES):
+        if isinstance(option, Blocked):
+            raise lost or (_nobody(option) if starts_at is None else rules.SlotTaken(starts_at=starts_at))
+        made = await _taken(work, visit_id, read.at(option.start), reason)
+        if isinstance(made, Refusal):
+            lost = made
+            continue
+        if work.now >= draws_at(case, made.during.lower):
+            await draw(work, tools, visit_id)
+        return made
+    raise lost or rules.SlotTaken()
+
+
+async def _looked(work: Work, case: Case, day: date) -> tuple[Loaded, PlanVisit, Timelines]:
     wanted = await asked(work, case)
     read = await load(work, case.office, day, briefly=True)
     visit = planned(wanted, read, earliest=_soonest(work, wanted, read))
-    days = Timelines(await _bound(work, case, wanted, read))
-    for _ in range(TRIES):
+    return read, visit, Timelines(await _bound(work, case, wanted, read))
+
+
+def _options(days: Timelines, visit: PlanVisit, read: Loaded) -> Iterator[Option | Blocked]:
+    """The starts that fit, one after another, and what blocks all later ones."""
+    while True:
         option = days.first(visit)
+        yield option
         if isinstance(option, Blocked):
-            code = CODES.get(option.rule, option.rule)
-            raise NobodyEligible(code=code, rule=SENTENCES[code])
-        made = await _taken(work, read, visit_id, option, reason)
-        if made is not None:
-            if work.now >= draws_at(case, made.during.lower):
-                await draw(work, tools, visit_id)
-            return made
+            return
         visit = replace(visit, earliest=option.start + read.grid.minutes)
-    raise rules.SlotTaken()
 
 
-async def _taken(work: Work, read: Loaded, visit_id: UUID, option: Option, reason: str) -> Appointment | None:
-    """Hold and confirm a start; None if a rival or a rule of booking has it."""
+def _nobody(blocked: Blocked) -> NobodyEligible:
+    code = CODES.get(blocked.rule, blocked.rule)
+    return NobodyEligible(code=code, rule=SENTENCES[code])
+
+
+async def _taken(work: Work, visit_id: UUID, starts_at: datetime, reason: str) -> Appointment | Refusal:
+    """Hold and confirm a start; or why not, if a rival or a rule of booking has it."""
     step = await work.session.begin_nested()
     try:
-        held = await hold(work, visit_id, read.at(option.start), reason=reason)
-    except (rules.SlotTaken, rules.SlotKept, rules.QuotaReached):
+        held = await hold(work, visit_id, starts_at, reason=reason)
+    except (rules.SlotTaken, rules.SlotKept, rules.QuotaReached) as refusal:
         await step.rollback()
-        return None
+        return refusal
     await step.commit()
     return await confirm(work, held.id)
 

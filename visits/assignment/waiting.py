@@ -1,15 +1,15 @@
-"""Reads of the chief's screen: visits without inspector, replacements to decide, visits that have their inspector."""
+"""Reads of the chief's screens: visits without inspector or time, replacements to decide, who has what."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, false, func, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from visits.assignment.tables import Assignment, Reassignment
-from visits.booking.tables import Appointment
+from visits.booking.tables import Appointment, VisitUrgency
 from visits.declarations.queries import Case, visible_visits
 from visits.declarations.tables import Declaration
 from visits.journey.states import Level, State
@@ -29,6 +29,8 @@ class Seen:
     case: Case
     starts_at: datetime | None
     inspector: str = ""
+    #: Did a chief say that it goes first?
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,3 +115,24 @@ async def asked(work: Work) -> list[Request]:
         .limit(MOST)
     )
     return [Request(case=_case(row), reassignment=row[4], asked_by=row[5]) for row in rows]
+
+
+async def without_time(work: Work) -> list[Seen]:
+    """Visits whose package is accepted and that have no time yet: those a chief called urgent first, then the oldest.
+
+    A check of documents needs no time.
+    """
+    newest = (
+        select(col(VisitUrgency.urgent))
+        .where(col(VisitUrgency.visit_id) == col(Visit.id))
+        .order_by(col(VisitUrgency.at).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = await work.session.execute(
+        _cases(func.coalesce(newest, false()).label("urgent"))
+        .where(visible_visits(work.actor), col(Visit.state) == State.TO_BOOK, col(Visit.level) != Level.DOCUMENTS)
+        .order_by(text("urgent desc"), col(Visit.state_since), col(Visit.id))
+        .limit(MOST)
+    )
+    return [Seen(case=_case(row), starts_at=None, urgent=row.urgent) for row in rows]
