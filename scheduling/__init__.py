@@ -38,7 +38,8 @@ from scheduling.proof import Finding, Replayed, line_digest, people_digest, repl
 from scheduling.proof import verify as verify_draws
 from scheduling.quotas import Kind as QuotaKind
 from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
-from scheduling.repair import Answer, Lost, LostSeat, Outcome, Replan, replan
+from scheduling.repair import LIMITED, Answer, Outcome, Replan, replan
+from scheduling.repair_board import Limit, Lost, LostSeat
 from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
 from scheduling.timeline import Option, Timelines
@@ -46,6 +47,7 @@ from scheduling.timeline import Option, Timelines
 __all__ = [
     "ALIKE",
     "DRAW_FORMAT",
+    "LIMITED",
     "MOST_STEPS",
     "OFFICER",
     "Answer",
@@ -67,6 +69,7 @@ __all__ = [
     "Interval",
     "InvalidProblem",
     "Judged",
+    "Limit",
     "Lost",
     "LostSeat",
     "Matched",

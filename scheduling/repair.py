@@ -1,24 +1,27 @@
 """Promised visits whose officer or place fell away: who keeps the time, who moves least, who is left and by which rule.
 
 In this order: the same time with another resource, the same day nearest in time, another day. The cost of a plan is
-the sum of weight × minutes moved, plus each name that changes. A time is kept wherever it can be; among equals the
-matching is of least cost (Hungarian method). No chance is used: the same input gives the same plan.
+the sum of weight × minutes moved, plus each name that changes. A time is kept wherever it can be, by the heaviest
+first; among equals the matching is of least cost (Hungarian method). No chance is used: the same input gives the same
+plan. Limits and places kept for others hold as for any booking (scheduling/repair_board.py).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduling.hours import span
 from scheduling.matching import assign
+from scheduling.repair_board import Board, Free, Limit, Lost, LostSeat, Rooms
 from scheduling.slots import bits
 
 #: What a changed name costs, in minutes of an ordinary visit.
 NAME = 15
 #: Another day is dearer than any time of the same day.
 OTHER_DAY = 1440
-#: Dearer than any plan.
-_NEVER = 10**9
+#: To leave a visit of weight one without its time is dearer than any seating, to seat who cannot serve than any plan.
+_DROPPED, _NEVER = 10**5, 10**9
+#: The rule of a visit that found resources, but none a limit leaves it.
+LIMITED = "limited"
 
 
 class Outcome(StrEnum):
@@ -27,40 +30,6 @@ class Outcome(StrEnum):
     KEEPS = "keeps"
     MOVES = "moves"
     LEFT = "left"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LostSeat:
-    """One role of a visit: what it holds now, whether that fell away, and who could play it, the best first."""
-
-    role: str
-    held: str
-    broken: bool
-    able: tuple[str, ...]
-    #: Steps it is busy before the visit begins and after it ends.
-    before: int = 0
-    after: int = 0
-
-    def mask(self, step: int, length: int) -> int:
-        """The steps it is busy; 0 when they would begin before the day does."""
-        return span(step - self.before, self.before + length + self.after) if step >= self.before else 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lost:
-    """A visit that lost a resource."""
-
-    visit: str
-    day: int
-    step: int
-    length: int
-    seats: tuple[LostSeat, ...]
-    #: How much a minute of it weighs.
-    weight: int = 1
-    #: A name was drawn already, which changes with the officer.
-    named: bool = False
-    #: Starts that may be chosen instead, by day; a day that is not there may not.
-    starts: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +44,7 @@ class Answer:
     resources: Mapping[str, str] = field(default_factory=dict)
     minutes: int = 0
     cost: int = 0
-    #: The role nobody can play at any start; empty when each could, but never together.
+    #: The role nobody can play at any start, or « limited »; empty when each could, but never together.
     rule: str = ""
 
 
@@ -95,92 +64,104 @@ class Replan:
         return [each for each in self.answers if each.outcome is outcome]
 
 
-#: Free steps by day and resource.
-Free = dict[tuple[int, str], int]
-
-
-def replan(lost: Iterable[Lost], free: Mapping[tuple[int, str], int], *, minutes: int, steps: int) -> Replan:
+def replan(
+    lost: Iterable[Lost],
+    free: Free,
+    *,
+    minutes: int,
+    steps: int,
+    limits: Iterable[Limit] = (),
+    rooms: Rooms | None = None,
+) -> Replan:
     """Plan anew. `free` is what is free beside what the visits themselves hold; `minutes` is the length of a step and
-    `steps` their number in a day."""
-    left = dict(free)
+    `steps` their number in a day. `rooms` are the resources of which places may be kept."""
+    board = Board(free, limits, rooms or {})
     order = sorted(lost, key=lambda each: (each.day, each.step, -each.weight, each.visit))
-    kept = _keep(order, left)
-    for each in order:
-        if each.visit not in kept:
-            _give_back(each, left)
+    kept = _keep(order, board)
     rest = [each for each in order if each.visit not in kept]
-    moved = _move(rest, left, minutes, steps)
-    return Replan(answers=tuple(kept.get(each.visit) or moved[each.visit] for each in order))
+    answers = kept | _move(rest, board, minutes, steps)
+    return Replan(answers=tuple(answers[each.visit] for each in order))
 
 
 # ---------- the same time ----------
 
 
-def _keep(order: Sequence[Lost], free: Free) -> dict[str, Answer]:
-    """Another resource at the same time: visits of one start are matched at once, starts one after the other."""
-    found: dict[str, Answer] = {}
-    for key in sorted({(each.day, each.step) for each in order}):
-        batch = [each for each in order if (each.day, each.step) == key]
-        for each, chosen in zip(batch, _matched(batch, free), strict=True):
-            if chosen is None:
-                continue
-            for seat in each.seats:
-                if seat.broken:
-                    free[each.day, chosen[seat.role]] &= ~seat.mask(each.step, each.length)
-            found[each.visit] = Answer(
-                visit=each.visit,
-                outcome=Outcome.KEEPS,
-                day=each.day,
-                step=each.step,
-                resources={seat.role: chosen.get(seat.role, seat.held) for seat in each.seats},
-                cost=_names(each),
-            )
-    return found
+def _keep(order: Sequence[Lost], board: Board) -> dict[str, Answer]:
+    """Another resource at the same time, for the heaviest first. Visits of one start are matched at once, with those
+    that were heavier: they may give each other their resources, but none loses its time to a lighter one."""
+    found: dict[str, dict[str, str]] = {}
+    for weight, day, step in sorted({(-each.weight, each.day, each.step) for each in order}):
+        batch = [each for each in order if (each.day, each.step) == (day, step) and each.weight >= -weight]
+        before = {each.visit: found.pop(each.visit) for each in batch if each.visit in found}
+        for each in batch:
+            if each.visit in before:
+                board.unseat(each, _broken(each), before[each.visit])
+        chosen = dict(zip((each.visit for each in batch), _matched(batch, board), strict=True))
+        if any(chosen[visit] is None for visit in before):
+            chosen = dict.fromkeys(chosen) | before
+        for each in batch:
+            seats = chosen[each.visit]
+            if seats is not None:
+                board.seat(each, _broken(each), each.day, each.step, seats)
+                found[each.visit] = seats
+    return {
+        each.visit: Answer(
+            visit=each.visit,
+            outcome=Outcome.KEEPS,
+            day=each.day,
+            step=each.step,
+            resources={seat.role: found[each.visit].get(seat.role, seat.held) for seat in each.seats},
+            cost=_names(each),
+        )
+        for each in order
+        if each.visit in found
+    }
 
 
-def _matched(batch: Sequence[Lost], free: Free) -> list[dict[str, str] | None]:
+def _broken(each: Lost) -> list[LostSeat]:
+    return [seat for seat in each.seats if seat.broken]
+
+
+def _matched(batch: Sequence[Lost], board: Board) -> list[dict[str, str] | None]:
     """For each visit of a start a resource for every role it lost, or None. Roles are matched one after the other;
     who finds nobody for a later role frees what it got for an earlier one."""
     alive = list(range(len(batch)))
     while True:
         chosen: list[dict[str, str]] = [{} for _ in batch]
-        failed: int | None = None
-        roles = sorted({seat.role.partition(":")[0] for at in alive for seat in batch[at].seats if seat.broken})
-        taken: set[tuple[int, str]] = set()
-        for kind in roles:
-            asks = [(at, seat) for at in alive for seat in batch[at].seats if seat.broken and _kind(seat) == kind]
+        dropped: set[int] = set()
+        trial = board.copy()
+        for kind in sorted({_kind(seat) for at in alive for seat in _broken(batch[at])}):
+            asks = [(at, seat) for at in alive for seat in _broken(batch[at]) if _kind(seat) == kind]
             columns = sorted({each for _, seat in asks for each in seat.able})
-            costs = [[_fit(batch[at], seat, each, free, taken) for each in columns] for at, seat in asks]
-            found = assign(costs, len(columns)) if columns else [None] * len(asks)
-            for (at, seat), column, row in zip(asks, found, costs, strict=True):
-                if column is None or row[column] >= _NEVER:
-                    failed = at if failed is None else failed
-                else:
-                    chosen[at][seat.role] = columns[column]
-                    taken.add((batch[at].day, columns[column]))
-        if failed is None:
+            costs = [
+                [
+                    *(_fit(batch[at], seat, each, trial) for each in columns),
+                    *(_DROPPED * batch[at].weight if row == own else _NEVER for own in range(len(asks))),
+                ]
+                for row, (at, seat) in enumerate(asks)
+            ]
+            for (at, seat), column in zip(asks, assign(costs, len(columns) + len(asks)), strict=True):
+                assert column is not None
+                if column >= len(columns):
+                    dropped.add(at)
+                    continue
+                chosen[at][seat.role] = columns[column]
+                trial.seat(batch[at], [seat], batch[at].day, batch[at].step, chosen[at])
+            if dropped:
+                break
+        if not dropped:
             return [chosen[at] if at in alive else None for at in range(len(batch))]
-        alive.remove(failed)
+        alive = [at for at in alive if at not in dropped]
 
 
 def _kind(seat: LostSeat) -> str:
     return seat.role.partition(":")[0]
 
 
-def _fit(each: Lost, seat: LostSeat, resource: str, free: Free, taken: set[tuple[int, str]]) -> int:
+def _fit(each: Lost, seat: LostSeat, resource: str, board: Board) -> int:
     """What it costs to seat a resource: its place in the order of preference; never if it is busy."""
-    mask = seat.mask(each.step, each.length)
-    if resource not in seat.able or (each.day, resource) in taken or not mask:
-        return _NEVER
-    return seat.able.index(resource) if free.get((each.day, resource), 0) & mask == mask else _NEVER
-
-
-def _give_back(each: Lost, free: Free) -> None:
-    """What a visit that moves still holds is free for others."""
-    for seat in each.seats:
-        if not seat.broken:
-            key = (each.day, seat.held)
-            free[key] = free.get(key, 0) | seat.mask(each.step, each.length)
+    fits = resource in seat.able and board.fits(each, seat, resource, each.day, each.step)
+    return seat.able.index(resource) if fits else _NEVER
 
 
 # ---------- another time ----------
@@ -195,58 +176,76 @@ class _Place:
     resources: Mapping[str, str]
 
 
-def _move(rest: Sequence[Lost], free: Free, minutes: int, steps: int) -> dict[str, Answer]:
-    """The heaviest first takes the time nearest to its own; then the times taken are matched anew at least cost."""
-    places: dict[str, _Place] = {}
-    for each in sorted(rest, key=lambda one: (-one.weight, one.day, one.step, one.visit)):
-        found = _nearest(each, free, minutes, steps)
-        if found is not None:
-            places[each.visit] = found
-            _take(each, found, free)
-    placed = [each for each in rest if each.visit in places]
-    _exchange(placed, places, minutes, steps)
-    answers = {}
-    for each in rest:
-        place = places.get(each.visit)
-        if place is None:
-            answers[each.visit] = Answer(
-                visit=each.visit, outcome=Outcome.LEFT, day=each.day, step=each.step, rule=_blocking(each, free)
-            )
-            continue
-        gap = _gap(each, place.day, place.step, minutes, steps)
-        answers[each.visit] = Answer(
-            visit=each.visit,
-            outcome=Outcome.MOVES,
-            day=place.day,
-            step=place.step,
-            resources=place.resources,
-            minutes=gap,
-            cost=each.weight * gap + _names(each),
-        )
-    return answers
+def _move(rest: Sequence[Lost], board: Board, minutes: int, steps: int) -> dict[str, Answer]:
+    """The heaviest first takes the time nearest to its own; then the times taken are matched anew at least cost.
+
+    Who finds nothing keeps what it still holds: then the others look again without it."""
+    rules: dict[str, str] = {}
+    while True:
+        trial, places = board.copy(), dict[str, _Place]()
+        moving = [each for each in rest if each.visit not in rules]
+        for each in moving:
+            trial.leave(each)
+        for each in _heaviest(moving):
+            _place(each, trial, places, minutes, steps)
+        stuck = {each.visit: _blocking(each, trial, minutes, steps) for each in moving if each.visit not in places}
+        if not stuck:
+            break
+        rules |= stuck
+    for each in _heaviest(each for each in rest if each.visit in rules):
+        trial.leave(each)
+        if not _place(each, trial, places, minutes, steps):
+            trial.stay(each)
+    _exchange([each for each in rest if each.visit in places], places, minutes, steps)
+    return {each.visit: _answer(each, places.get(each.visit), rules, minutes, steps) for each in rest}
 
 
-def _nearest(each: Lost, free: Free, minutes: int, steps: int) -> _Place | None:
+def _heaviest(visits: Iterable[Lost]) -> list[Lost]:
+    return sorted(visits, key=lambda each: (-each.weight, each.day, each.step, each.visit))
+
+
+def _place(each: Lost, board: Board, places: dict[str, _Place], minutes: int, steps: int) -> bool:
+    found = _nearest(each, board, minutes, steps)
+    if found is None:
+        return False
+    places[each.visit] = found
+    board.enter(each, found.day, found.step, found.resources)
+    return True
+
+
+def _answer(each: Lost, place: _Place | None, rules: Mapping[str, str], minutes: int, steps: int) -> Answer:
+    if place is None:
+        return Answer(visit=each.visit, outcome=Outcome.LEFT, day=each.day, step=each.step, rule=rules[each.visit])
+    gap = _gap(each, place.day, place.step, minutes, steps)
+    return Answer(
+        visit=each.visit,
+        outcome=Outcome.MOVES,
+        day=place.day,
+        step=place.step,
+        resources=place.resources,
+        minutes=gap,
+        cost=each.weight * gap + _names(each),
+    )
+
+
+def _nearest(each: Lost, board: Board, minutes: int, steps: int) -> _Place | None:
     best: tuple[int, int, int] | None = None
     for day in sorted(each.starts):
-        for step in bits(each.starts[day]):
+        for step in bits(board.starts(each, day)):
             key = (_gap(each, day, step, minutes, steps), day, step)
-            if (best is None or key < best) and _seated(each, day, step, free) is not None:
+            if (best is None or key < best) and _seated(each, day, step, board) is not None:
                 best = key
     if best is None:
         return None
     _, day, step = best
-    return _Place(day, step, _seated(each, day, step, free) or {})
+    return _Place(day, step, _seated(each, day, step, board) or {})
 
 
-def _seated(each: Lost, day: int, step: int, free: Free) -> dict[str, str] | None:
+def _seated(each: Lost, day: int, step: int, board: Board) -> dict[str, str] | None:
     """One free resource a role at a start, the best of each; None if a role finds none."""
     chosen: dict[str, str] = {}
     for seat in each.seats:
-        mask = seat.mask(step, each.length)
-        fits = (
-            one for one in seat.able if mask and one not in chosen.values() and free.get((day, one), 0) & mask == mask
-        )
+        fits = (one for one in seat.able if one not in chosen.values() and board.fits(each, seat, one, day, step))
         resource = next(fits, None)
         if resource is None:
             return None
@@ -254,16 +253,12 @@ def _seated(each: Lost, day: int, step: int, free: Free) -> dict[str, str] | Non
     return chosen
 
 
-def _take(each: Lost, place: _Place, free: Free) -> None:
-    for seat in each.seats:
-        free[place.day, place.resources[seat.role]] &= ~seat.mask(place.step, each.length)
-
-
 def _exchange(placed: Sequence[Lost], places: dict[str, _Place], minutes: int, steps: int) -> None:
     """Visits of one shape give each other their times where that costs less in all."""
     shapes: dict[object, list[Lost]] = {}
     for each in placed:
-        shape = (each.length, tuple((seat.role, seat.able, seat.before, seat.after) for seat in each.seats))
+        seats = tuple((seat.role, seat.able, seat.before, seat.after) for seat in each.seats)
+        shape = (each.length, seats, frozenset(each.far.items()), each.binds, each.counts)
         shapes.setdefault(shape, []).append(each)
     for alike in shapes.values():
         taken = [places[each.visit] for each in alike]
@@ -291,14 +286,16 @@ def _names(each: Lost) -> int:
     return each.weight * NAME if each.named else 0
 
 
-def _blocking(each: Lost, free: Free) -> str:
-    """The first role nobody can play at any start; empty when it is only that they are never free together."""
+def _blocking(each: Lost, board: Board, minutes: int, steps: int) -> str:
+    """The first role nobody can play at any start; else a limit, if without it there were a time; empty when it is
+    only that they are never free together."""
+    free = board.unlimited()
     for seat in each.seats:
         if not any(
-            free.get((day, one), 0) & (mask := seat.mask(step, each.length)) == mask and mask
+            free.fits(each, seat, one, day, step)
             for day, starts in each.starts.items()
             for step in bits(starts)
             for one in seat.able
         ):
             return seat.role
-    return ""
+    return LIMITED if _nearest(each, free, minutes, steps) is not None else ""

@@ -96,7 +96,7 @@ async def cancel(work: Work, appointment_id: UUID, *, reason: str = "") -> Appoi
         given_back(work, case.visit, ending.id)
     else:
         rules.may_cancel(starts_at=ending.during.lower, now=work.now)
-        await _leave(work, case, ending, why)
+        await to_book_again(work, case, ending, why)
         await release(
             work,
             case.office,
@@ -108,7 +108,7 @@ async def cancel(work: Work, appointment_id: UUID, *, reason: str = "") -> Appoi
     return await queries.appointment_by_id(work, ending.id)
 
 
-async def _leave(work: Work, case: Case, ending: Appointment, reason: str) -> None:
+async def to_book_again(work: Work, case: Case, ending: Appointment, reason: str) -> None:
     """The visit must be booked again: told, without inspector, without draw."""
     event = AppointmentCancelled(
         declaration=DeclarationId(case.declaration.id),

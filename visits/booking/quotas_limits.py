@@ -138,14 +138,14 @@ async def _quotas(
                 elif pool.quota.kind is Kind.KEPT and left > 0:
                     kept[day] = (*kept.get(day, ()), _window(ask, window))
                     steps = window.steps(ask.grid) & ask.grid.since(day, work.now)
-                    fits = [row.resource_id for row in rooms.get(day, ()) if _at(pool, row)]
+                    fits = [row.resource_id for row in rooms.get(day, ()) if stands_at(pool, row)]
                     keeping.append((Wanted(mask=steps, places=left, kinds=pool.kinds), fits))
         for resource, mask in keep(_rooms(rooms.get(day, ()), ask.spare), keeping).items():
             held_back[day, resource] = mask
     return bars, kept, held_back
 
 
-def _at(pool: Pool, row: DayBits) -> bool:
+def stands_at(pool: Pool, row: DayBits) -> bool:
     """Can this resource serve where the places are kept?"""
     return not pool.site or row.site_id is None or str(row.site_id) == pool.site
 

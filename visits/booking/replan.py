@@ -3,17 +3,18 @@
 The plan itself is made in scheduling/repair.py; this gathers what it needs and tells what it says.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from scheduling import Answer, Grid, Lost, LostSeat, Outcome, Replan, replan
-from visits.booking import replan_rows
-from visits.booking.buffers_parts import officers_too_far
+from visits.booking import quotas_rows, replan_limits, replan_rows
 from visits.booking.offer import Asked, asked
+from visits.booking.quotas import PUBLIC
 from visits.booking.rules import PlaceFirst
 from visits.booking.tables import Appointment, BookingPart, DayBits
+from visits.booking.waitlist import as_public
 from visits.declarations.queries import case_of
 from visits.journey.states import Level
 from visits.sites.hours import grid_of
@@ -25,6 +26,8 @@ from visits.store.work import Work
 DAYS = 10
 #: How much a minute weighs: of a visit with a priority, of one with agencies, of any other.
 PREFERRED, JOINT, ORDINARY = 3, 2, 1
+#: Roles whose resource is promised with the time.
+PLACES = frozenset({"bay", "scanner"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,12 @@ class Line:
     def outcome(self) -> Outcome:
         """Keeps its time, moves, or is left."""
         return self.answer.outcome
+
+    @property
+    def told(self) -> bool:
+        """Does the declarant read another time or place, or that there is none?"""
+        place = any(part.stranded_since is not None and part.role in PLACES for part in self.parts)
+        return self.outcome is not Outcome.KEEPS or place
 
     @property
     def seen(self) -> str:
@@ -74,28 +83,43 @@ class Draft:
 
 async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = None) -> Draft:
     """The plan for every stranded appointment of an office, or for those named; never for visits that have begun."""
-    grid = grid_of(office)
-    today = grid.day_of(work.now)
-    days = [today + timedelta(days=each) for each in range(DAYS)]
     found = await replan_rows.stranded(work, office.id, only)
-    last = max([days[-1], *(each.day for each, _ in found)])
-    if last > days[-1]:
-        days = [today + timedelta(days=each) for each in range((last - today).days + 1)]
-    rows = await replan_rows.bits(work, office.id, today, last)
-    lost: list[Lost] = []
+    grid, days = grid_of(office), days_of(work, office, [each for each, _ in found])
+    today = days[0]
+    rows = await replan_rows.bits(work, office.id, today, days[-1])
     about: dict[str, tuple[Asked, Appointment, Sequence[BookingPart]]] = {}
     for appointment, parts in found:
-        case = await case_of(work, appointment.visit_id)
         try:
-            wanted = await asked(work, case)
+            wanted = await asked_again(work, appointment)
         except PlaceFirst:
             continue
-        lost.append(await _lost(work, wanted, appointment, parts, rows, days))
-        about[lost[-1].visit] = (wanted, appointment, parts)
-    free = {(_index(row.day, today), str(row.resource_id)): row.free & row.work for row in rows}
-    plan: Replan = replan(lost, free, minutes=grid.minutes, steps=grid.steps(today))
+        about[str(appointment.visit_id)] = (wanted, appointment, parts)
+    limits = await replan_limits.limits_of(work, office, [wanted for wanted, _, _ in about.values()], rows, grid, days)
+    plan: Replan = replan(
+        [await _lost(work, *each, rows, days) for each in about.values()],
+        {(_index(row.day, today), str(row.resource_id)): row.free & row.work for row in rows},
+        minutes=grid.minutes,
+        steps=grid.steps(today),
+        limits=limits,
+        rooms=replan_limits.rooms_of(rows, today),
+    )
     lines = [_line(answer, *about[answer.visit], grid=grid, today=today) for answer in plan.answers]
     return Draft(lines=tuple(lines), cost=plan.cost)
+
+
+def days_of(work: Work, office: Office, stranded: Iterable[Appointment]) -> list[date]:
+    """The days on which a time is looked for: today and those after, as far as the last one that is stranded."""
+    today = grid_of(office).day_of(work.now)
+    count = max([DAYS, *((each.day - today).days + 1 for each in stranded)])
+    return [today + timedelta(days=each) for each in range(count)]
+
+
+async def asked_again(work: Work, appointment: Appointment) -> Asked:
+    """What a visit asks under the rules of whoever booked it: the office places anew what a declarant booked, and
+    that becomes no booking of the office."""
+    case = await case_of(work, appointment.visit_id)
+    wanted = await asked(as_public(work) if appointment.audience == PUBLIC else work, case)
+    return replace(wanted, standing=replace(wanted.standing, audience=appointment.audience))
 
 
 def _line(
@@ -115,14 +139,13 @@ async def _lost(
     rows: Sequence[DayBits],
     days: Sequence[date],
 ) -> Lost:
-    """One stranded appointment as the plan reads it: which role fell away, and who could play each."""
+    """One stranded appointment as the plan reads it: which role fell away, who could play each, what limits it."""
     case, grid, today = wanted.case, wanted.grid, days[0]
     held = {part.role: part for part in parts}
     seats = []
-    far = await officers_too_far(work, case, appointment.day, lock=False)
     resources = {row.resource_id: row for row in rows}
     for need in wanted.needs:
-        able = [row for row in resources.values() if need.fits(row) and row.resource_id not in far]
+        able = [row for row in resources.values() if need.fits(row)]
         able.sort(key=lambda row: ((row.skills & ~need.skills).bit_count(), str(row.resource_id)))
         part = held.get(need.role)
         seats.append(
@@ -136,24 +159,28 @@ async def _lost(
             )
         )
     day, step = grid.step_of(appointment.during.lower)
-    earliest = work.now + timedelta(minutes=policy(case.office, Policies).notice_minutes)
+    notice = timedelta(minutes=policy(case.office, Policies).notice_minutes)
+    earliest = max(work.now + notice, wanted.not_before or work.now)
     return Lost(
         visit=str(appointment.visit_id),
         day=_index(day, today),
         step=step,
         length=grid.count(appointment.during.upper - appointment.during.lower),
         seats=tuple(seats),
-        weight=_weight(wanted),
+        weight=await _weight(work, wanted),
         named=case.visit.inspector_id is not None and held["officer"].stranded_since is not None
         if "officer" in held
         else False,
         # Nobody is called a day earlier than promised.
         starts={_index(each, today): grid.since(each, earliest) & grid.whole(each) for each in days if each >= day},
+        far=await replan_limits.far_from(work, wanted, days),
+        binds=replan_limits.bound_by(wanted),
+        counts=replan_limits.counted_by(wanted),
     )
 
 
-def _weight(wanted: Asked) -> int:
-    if wanted.standing.classes:
+async def _weight(work: Work, wanted: Asked) -> int:
+    if wanted.standing.classes or await quotas_rows.is_urgent(work, wanted.case.visit.id):
         return PREFERRED
     return JOINT if Level(wanted.case.visit.level) is Level.JOINT else ORDINARY
 

@@ -1,33 +1,32 @@
-"""Apply a plan exactly as it was seen, or not at all; undo for a while what still stands as it was applied."""
+"""Apply a plan exactly as it was seen, or not at all: who keeps the time, who gets another, whose time goes."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Grid, Interval, Outcome, Slot
-from visits.booking import calendars, queries, replan_rows
+from scheduling import Outcome, Slot
+from visits.booking import calendars, queries, replan_limits, replan_rows
 from visits.booking.buffers import Part, bits_of
-from visits.booking.buffers_parts import parts_for
+from visits.booking.buffers_parts import OFFICER, parts_for
+from visits.booking.change import to_book_again
 from visits.booking.confirm import DRAW, booked
 from visits.booking.hold import given_back
+from visits.booking.offer import Asked
 from visits.booking.place import Drift
-from visits.booking.replan import Draft, Line, draft_of
+from visits.booking.quotas import PUBLIC
+from visits.booking.replan import Draft, Line, days_of, draft_of
 from visits.booking.replan_tables import ReplanRun, ReplanStep
 from visits.booking.rules import WhyNeeded
 from visits.booking.tables import Appointment, BookingPart
-from visits.booking.waitlist import join
-from visits.booking.waitlist_rules import DISPLACED, NothingEarlier, NotWaiting, Wish
-from visits.declarations.queries import Case, case_of
-from visits.errors import NotFound, Refusal
+from visits.booking.waitlist import join_first
+from visits.declarations.queries import case_of
+from visits.errors import Refusal
 from visits.events import InspectorAbsent
 from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.move import move as move_visit
-from visits.journey.states import State
-from visits.roles import DECLARANTS
-from visits.sites.hours import grid_of
 from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_id
 from visits.store import jobs
@@ -46,15 +45,9 @@ class PlanChanged(Refusal):
     says = N_("Le plan a changé depuis que vous l'avez vu : %(count)s lignes diffèrent. Rien n'est appliqué.")
 
 
-class UndoTooLate(Refusal):
-    """The time to undo is over."""
-
-    code, status = "undo-too-late", 409
-    says = N_("Il est trop tard pour annuler ce replacement.")
-
-
 async def apply(work: Work, seen: Collection[str], reason: str) -> ReplanRun:
-    """Apply the plan of the actor's office if it is still the one that was seen. Visits are locked in their order."""
+    """Apply the plan of the actor's office if it is still the one that was seen. Visits are locked in their order,
+    then the days they may be placed on."""
     why = " ".join(reason.split())[:REASON]
     if not why:
         raise WhyNeeded()
@@ -63,21 +56,23 @@ async def apply(work: Work, seen: Collection[str], reason: str) -> ReplanRun:
     stranded = await replan_rows.stranded(work, office.id, None)
     for visit_id in sorted(appointment.visit_id for appointment, _ in stranded):
         await case_of(work, visit_id, lock=True)
+    await replan_limits.alone(work, office, days_of(work, office, [each for each, _ in stranded]))
     draft = await draft_of(work, office)
     if draft.seen != frozenset(seen):
         raise PlanChanged(count=len(draft.seen ^ frozenset(seen)))
-    changed = [line for line in draft.lines if line.outcome is not Outcome.LEFT]
-    parts = {line.was.id: await _parts(work, line) for line in changed}
-    await _take(work, office.id, changed, parts)
+    parts = {line.was.id: await _parts(work, line) for line in draft.lines}
+    await _take(work, office.id, draft.lines, parts)
     run = ReplanRun(
         id=new_id(), office_id=office.id, reason=why, cost=draft.cost, made_by=work.actor.person, at=work.now
     )
     work.session.add(run)
     await work.session.flush()
-    made = {line.was.id: await _write(work, line, parts[line.was.id], why) for line in changed}
+    await replan_rows.sleep(work, [part.id for line in draft.lines for part in _given(line)])
     for line in draft.lines:
-        work.session.add(_step(run, line, made.get(line.was.id, line.was)))
+        made = await _write(work, line, parts[line.was.id], why)
+        work.session.add(step_of(run, line, made))
     await work.session.flush()
+    await _firms_judged(work, draft)
     work.audit("replan_applied", run.id, office=office.id, reason=why, **_counts(draft))
     return run
 
@@ -87,14 +82,14 @@ def _counts(draft: Draft) -> dict[str, int]:
 
 
 async def _parts(work: Work, line: Line) -> list[Part]:
-    """What is booked anew: of a kept time only what fell away, of another time everything."""
+    """What is booked anew: of a kept time and place only what fell away, of another time everything."""
+    if line.outcome is Outcome.LEFT:
+        return []
     wanted, resources = line.asked, {role: UUID(each) for role, each in line.answer.resources.items()}
     ends_at = line.starts_at + (line.was.during.upper - line.was.during.lower)
     slot = Slot(starts_at=line.starts_at, ends_at=ends_at, places=1)
     everything = await parts_for(work, wanted, slot, line.day, resources)
-    if line.outcome is Outcome.MOVES:
-        return everything
-    standing = {part.role for part in line.parts if part.stranded_since is None}
+    standing = {part.role for part in line.parts} - {part.role for part in _given(line)}
     return [part for part in everything if part.role not in standing]
 
 
@@ -115,23 +110,25 @@ async def _take(work: Work, office_id: UUID, lines: Sequence[Line], parts: dict[
 
 
 def _given(line: Line) -> list[BookingPart]:
-    return [part for part in line.parts if line.outcome is Outcome.MOVES or part.stranded_since is not None]
+    """What is given back: of a kept time and place only what fell away."""
+    return [part for part in line.parts if line.told or part.stranded_since is not None]
 
 
 async def _write(work: Work, line: Line, parts: Sequence[Part], reason: str) -> Appointment:
-    await replan_rows.sleep(work, [part.id for part in _given(line)])
-    if line.outcome is Outcome.KEEPS:
-        return await _keep(work, line, parts, reason)
-    return await _move(work, line.asked.case, line.was, line.day, line.starts_at, parts, reason)
+    if line.outcome is Outcome.LEFT:
+        return await _left(work, line, reason)
+    if line.told:
+        return await moved(work, line.asked, line.was, line.day, line.starts_at, parts, reason)
+    return await _keep(work, line, parts)
 
 
-async def _keep(work: Work, line: Line, parts: Sequence[Part], reason: str) -> Appointment:
-    """The time stays; another resource serves. A name that was drawn is drawn anew, which alone is told."""
+async def _keep(work: Work, line: Line, parts: Sequence[Part]) -> Appointment:
+    """Time and place stay; another officer serves. A name that was drawn is drawn anew, which alone is told."""
     case, was = line.asked.case, line.was
     if await queries.add_parts(work, was, parts) != len(parts):
         raise Drift(starts_at=was.during.lower)
     await queries.flip(work, was, status="confirmed")
-    if any(part.role == "officer" for part in parts) and case.visit.inspector_id is not None:
+    if any(part.role == OFFICER for part in parts) and case.visit.inspector_id is not None:
         about = DeclarationId(case.declaration.id)
         await move_visit(
             work, case.visit, InspectorAbsent(declaration=about, visit=VisitId(case.visit.id), reason="absence")
@@ -143,17 +140,28 @@ async def _keep(work: Work, line: Line, parts: Sequence[Part], reason: str) -> A
     return was
 
 
-async def _move(
-    work: Work, case: Case, was: Appointment, day: date, starts_at: datetime, parts: Sequence[Part], reason: str
+async def _left(work: Work, line: Line, reason: str) -> Appointment:
+    """Nothing was found: nobody must come in vain. The visit is to be booked again, and goes before everybody."""
+    await queries.end(work, {line.was.id: "cancelled"}, reason=reason)
+    await to_book_again(work, line.asked.case, line.was, reason)
+    await join_first(work, line.asked.case)
+    return await queries.appointment_by_id(work, line.was.id)
+
+
+async def moved(
+    work: Work, wanted: Asked, was: Appointment, day: date, starts_at: datetime, parts: Sequence[Part], reason: str
 ) -> Appointment:
-    """Another time: the old appointment is moved, a new one stands for it. A time kept meanwhile is given back."""
+    """Another time or place: a new appointment stands for the old one. A time held meanwhile is given back."""
+    case = wanted.case
     held = (await queries.live_of(work, case.visit.id)).get("held")
     if held is not None:
-        masks = queries.masks_of(grid_of(case.office), await queries.parts_of(work, [held.id]))
+        masks = queries.masks_of(wanted.grid, await queries.parts_of(work, [held.id]))
         await queries.take(work, case.office.id, wanted={}, spare=masks)
         await queries.end(work, {held.id: "cancelled"})
         given_back(work, case.visit, held.id)
-    await queries.end(work, {was.id: "moved"})
+    stands = was.status == "confirmed"
+    if stands:
+        await queries.end(work, {was.id: "moved"})
     made = Appointment(
         id=new_id(),
         visit_id=was.visit_id,
@@ -163,22 +171,32 @@ async def _move(
         day=day,
         during=Range(starts_at, starts_at + (was.during.upper - was.during.lower)),
         status="confirmed",
-        supersedes=was.id,
+        supersedes=was.id if stands else None,
         made_by=work.actor.person,
         made_at=work.now,
         reason=reason,
-        audience=was.audience,
-        priority=list(was.priority),
+        audience=wanted.standing.audience,
+        priority=list(wanted.standing.classes),
     )
     work.session.add(made)
     await work.session.flush()
     if await queries.add_parts(work, made, parts) != len(parts):
         raise Drift(starts_at=starts_at)
-    await booked(work, case, made, was=was, reason=reason)
+    await booked(work, case, made, was=was if stands else None, reason=reason)
     return made
 
 
-def _step(run: ReplanRun, line: Line, made: Appointment) -> ReplanStep:
+async def _firms_judged(work: Work, draft: Draft) -> None:
+    """Somebody who booked for a firm while this plan was made may have filled its day."""
+    lines = [each for each in draft.lines if each.outcome is Outcome.MOVES and each.day != each.was.day]
+    firms = {(each.asked.case.declaration.firm_id, each.day): each for each in lines if each.was.audience == PUBLIC}
+    for _, line in sorted(firms.items(), key=lambda item: (str(item[0][0]), item[0][1])):
+        if await replan_limits.firm_too_full(work, line.asked.case, line.day):
+            raise PlanChanged(count=len(lines))
+
+
+def step_of(run: ReplanRun, line: Line, made: Appointment) -> ReplanStep:
+    """What became of one appointment, as it is kept."""
     return ReplanStep(
         run_id=run.id,
         visit_id=line.was.visit_id,
@@ -190,60 +208,8 @@ def _step(run: ReplanRun, line: Line, made: Appointment) -> ReplanStep:
         version=made.version,
         resources={part.role: _stored(part) for part in _given(line)},
         rule=line.answer.rule,
-        state="stays" if line.outcome is Outcome.LEFT else "applied",
+        state="applied",
     )
-
-
-# ---------- undo ----------
-
-
-async def undo(work: Work, run_id: UUID) -> tuple[int, int]:
-    """Put back what still stands as it was applied; how many were put back, and how many stay. Twice is once."""
-    run = await replan_rows.run_for_update(work, run_id)
-    steps = await replan_rows.steps_of(work, run_id)
-    if run.undone_at is None:
-        office = await office_by_id(work, run.office_id)
-        if work.now > run.at + timedelta(minutes=policy(office, Policies).undo_minutes):
-            raise UndoTooLate()
-        await calendars.one_at_a_time(work, office.id)
-        for step, visit in steps:
-            if step.state == "applied":
-                case = await case_of(work, visit.id, lock=True)
-                step.state = "undone" if await _put_back(work, case, step, run.reason) else "stays"
-        run.undone_at, run.undone_by = work.now, work.actor.person
-        work.audit("replan_undone", run.id, office=office.id, undone=sum(step.state == "undone" for step, _ in steps))
-        await work.session.flush()
-    changed = [step for step, _ in steps if step.outcome != Outcome.LEFT]
-    return sum(step.state == "undone" for step in changed), sum(step.state == "stays" for step in changed)
-
-
-async def _put_back(work: Work, case: Case, step: ReplanStep, reason: str) -> bool:
-    """One appointment as it was before, unless it was changed, has begun, or its former place is taken."""
-    made = await queries.appointment_by_id(work, step.made_id)
-    was = await queries.appointment_by_id(work, step.was_id)
-    begun = State(case.visit.state) is not State.BOOKED or work.now >= min(made.during.lower, step.was_at)
-    named = case.visit.inspector_id is not None
-    if begun or named or made.status != "confirmed" or made.version != step.version:
-        return False
-    grid = grid_of(case.office)
-    moves = step.outcome == Outcome.MOVES
-    now = [part for part in await queries.parts_of(work, [made.id]) if moves or part.role in step.resources]
-    before = [_former(grid, was.day, role, kept) for role, kept in step.resources.items()]
-    works = await replan_rows.work_of(work, case.office.id, bits_of(before))
-    wanted = {key: mask & works.get(key, 0) for key, mask in bits_of(before).items()}
-    if not await queries.take(work, case.office.id, wanted=wanted, spare=queries.masks_of(grid, now)):
-        return False
-    await replan_rows.sleep(work, [part.id for part in now])
-    if moves:
-        back = await _move(work, case, made, was.day, step.was_at, before, reason)
-    else:
-        back = was
-        if await queries.add_parts(work, was, before) != len(before):
-            raise Drift(starts_at=step.was_at)
-        await queries.flip(work, was, status="confirmed")
-    away = [part.resource for part in before if part.mask & ~works.get((part.day, part.resource), 0)]
-    await replan_rows.strand(work, back.id, away)
-    return True
 
 
 def _stored(part: BookingPart) -> dict[str, Any]:
@@ -255,39 +221,3 @@ def _stored(part: BookingPart) -> dict[str, Any]:
         "before": part.travel_before,
         "after": part.travel_after,
     }
-
-
-def _former(grid: Grid, day: date, role: str, kept: Mapping[str, Any]) -> Part:
-    begin, end = (datetime.fromisoformat(kept[name]) for name in ("begin", "end"))
-    return Part(
-        role=role,
-        resource=UUID(kept["resource"]),
-        day=day,
-        begin=begin,
-        end=end,
-        mask=grid.touched(day, [Interval(begin, end)]),
-        travel_before=timedelta(minutes=kept["before"]),
-        travel_after=timedelta(minutes=kept["after"]),
-    )
-
-
-# ---------- the declarant's answer ----------
-
-
-async def answer(work: Work, visit_id: UUID, *, refuse: bool) -> None:
-    """The declarant agrees to the other time or not. It stays until another is certain; who refuses goes first on the
-    waitlist and may choose freely. The first answer counts."""
-    case = await case_of(work, visit_id, lock=True)
-    live = (await queries.live_of(work, visit_id)).get("confirmed")
-    step = await replan_rows.to_answer(work, visit_id, live.id) if live is not None else None
-    if step is None or not work.actor.is_a(*DECLARANTS):
-        raise NotFound()
-    if step.answer:
-        return
-    step.answer, step.answered_at = "refused" if refuse else "accepted", work.now
-    work.audit("replan_answered", case.visit.id, office=case.office.id, answer=step.answer)
-    if refuse:
-        try:
-            await join(work, visit_id, Wish(), rank=DISPLACED)
-        except (NothingEarlier, NotWaiting):
-            return

@@ -104,6 +104,23 @@ _ALL = (
         parameters=("title", "when", "place", "was"),
     ),
     Template(
+        name="appointment_place",
+        title=N_("Rendez-vous : autre lieu"),
+        sms=N_("Visite %(title)s : même heure %(when)s, autre lieu : %(place)s. Réf. %(reference)s."),
+        subject=N_("Visite %(title)s : autre lieu, même heure %(when)s"),
+        body=(
+            N_("Le lieu de la visite %(title)s a changé : %(place)s. L'heure reste la même : %(when)s."),
+            N_("Référence à montrer à l'entrée : %(reference)s."),
+            N_("L'invitation jointe corrige votre calendrier."),
+        ),
+        urgent=True,
+        calendar=Calendar.REQUEST,
+        answers=(Act.MOVE, Act.CANCEL),
+        stands=True,
+        path=_APPOINTMENT,
+        parameters=("title", "when", "place", "reference"),
+    ),
+    Template(
         name="appointment_cancelled",
         title=N_("Rendez-vous annulé"),
         sms=N_("Visite %(title)s : rendez-vous annulé (%(when)s). Choisissez une autre heure quand vous voulez."),

@@ -47,9 +47,12 @@ async def on_confirmed(work: Work, tools: Tools, event: DomainEvent) -> None:
 
 
 async def on_moved(work: Work, tools: Tools, event: DomainEvent) -> None:
-    """The booking has another time."""
+    """The booking has another time; or another place at the same time."""
     reason = event.body.get("reason") or None
-    await _booked(work, event, "appointment_moved", was=event.body["was"], reason=reason)
+    same = event.body["was"] == event.body["starts_at"]
+    await _booked(
+        work, event, "appointment_place" if same else "appointment_moved", was=event.body["was"], reason=reason
+    )
 
 
 async def on_cancelled(work: Work, tools: Tools, event: DomainEvent) -> None:

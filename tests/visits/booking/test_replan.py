@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -12,49 +11,25 @@ from scheduling import Outcome
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
 from tests.support.steps_fieldwork import ready, started
+from tests.support.steps_replan import applied, away, look, officer_of, who_serves
 from tests.support.steps_waitlist import entry, live, sound
 from visits.background.deliver import deliver
-from visits.booking import queries, replan_rows
+from visits.booking import replan_rows
 from visits.booking.change import cancel, move
 from visits.booking.edit import edit_calendar
-from visits.booking.replan import Draft, draft_of
-from visits.booking.replan_apply import PlanChanged, UndoTooLate, answer, apply, undo
+from visits.booking.replan_answer import answer
+from visits.booking.replan_apply import PlanChanged, apply
 from visits.booking.replan_tables import ReplanRun
+from visits.booking.replan_undo import UndoTooLate, undo
 from visits.booking.rules import WhyNeeded
+from visits.booking.waitlist_rules import DISPLACED
 from visits.errors import NotFound
+from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.sites.admin import add_absence
-from visits.sites.queries import office_by_id
 from visits.sites.tables import Absence, Resource
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
-
-
-async def away(stage: Stage, name: str, *, first: int = 0, last: int = 24, days: int = 1) -> None:
-    """Somebody or something is away tomorrow, and the calendars say so."""
-    start = datetime.combine(tomorrow(stage, 0).date(), datetime.min.time()) + timedelta(hours=first)
-    end = start + timedelta(hours=last - first) + timedelta(days=days - 1)
-
-    async def change(work: Work) -> object:
-        return await add_absence(work, stage.resources[name].id, start, end, "maladie")
-
-    await stage.run("chief2", edit_calendar, stage.office.id, change, confirmed=True)
-
-
-async def look(stage: Stage, who: str = "chief") -> Draft:
-    async with stage.work(who) as work:
-        return await draft_of(work, await office_by_id(work, stage.office.id))
-
-
-async def applied(stage: Stage) -> ReplanRun:
-    return await stage.run("chief", apply, (await look(stage)).seen, "agent malade")
-
-
-async def who_serves(stage: Stage, visit: Visit) -> set[UUID]:
-    kept = await live(stage, visit)
-    assert kept is not None
-    async with stage.work() as work:
-        return {part.resource_id for part in await queries.parts_of(work, [kept.id])}
 
 
 async def three(stage: Stage) -> list[Visit]:
@@ -62,11 +37,6 @@ async def three(stage: Stage) -> list[Visit]:
     await only(stage, "bay A", "bay B", "bay C", "inspector1", "inspector2")
     await calendars(stage)
     return [await booked(stage, await to_book(stage), tomorrow(stage, hour)) for hour in (9, 10, 11)]
-
-
-async def officer_of(stage: Stage, visit: Visit) -> str:
-    names = {resource.id: name for name, resource in stage.resources.items()}
-    return next(names[each] for each in await who_serves(stage, visit) if names[each].startswith("inspector"))
 
 
 async def test_times_are_kept_with_another_officer(stage: Stage) -> None:
@@ -125,7 +95,7 @@ async def test_the_next_day_when_the_day_has_nothing(stage: Stage) -> None:
     assert line.starts_at == tomorrow(stage, 10) + timedelta(days=1)
 
 
-async def test_who_finds_nothing_is_left_with_the_rule_and_stays_stranded(stage: Stage) -> None:
+async def test_who_finds_nothing_gives_up_the_time_and_goes_first_on_the_list(stage: Stage) -> None:
     await only(stage, "bay A", "inspector1")
     await calendars(stage)
     visit = await booked(stage, await to_book(stage), tomorrow(stage, 10))
@@ -135,10 +105,11 @@ async def test_who_finds_nothing_is_left_with_the_rule_and_stays_stranded(stage:
     await applied(stage)
 
     assert (line.outcome, line.answer.rule) == (Outcome.LEFT, "officer")
-    kept = await live(stage, visit)
-    assert kept is not None
-    async with stage.work() as work:
-        assert await queries.is_stranded(work, kept.id)
+    assert await live(stage, visit) is None
+    assert (await stage.visit(visit.id)).state == State.TO_BOOK
+    assert (await entry(stage, visit)).rank == DISPLACED
+    assert (await look(stage)).lines == ()
+    assert await sound(stage)
 
 
 async def test_a_plan_that_changed_since_it_was_seen_is_not_applied(stage: Stage) -> None:

@@ -8,11 +8,12 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from scheduling import Outcome
+from scheduling import LIMITED, Outcome
 from visits.booking import replan_rows
 from visits.booking.replan import Draft, Line, draft_of
-from visits.booking.replan_apply import PlanChanged, UndoTooLate, apply, undo
+from visits.booking.replan_apply import PlanChanged, apply
 from visits.booking.replan_tables import ReplanRun
+from visits.booking.replan_undo import UndoTooLate, undo
 from visits.booking.rules import WhyNeeded
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
@@ -44,6 +45,7 @@ BLOCKS: dict[str, str] = {
     "scanner": N_("Aucun scanner n'est libre ces prochains jours."),
     "forklift": N_("Aucun chariot n'est libre ces prochains jours."),
     "agency": N_("Aucun agent de l'organisme n'est libre ces prochains jours."),
+    LIMITED: N_("Les places libres sont gardées pour d'autres visites, ou leur nombre est limité."),
     "": N_("Tout est libre à un moment, jamais ensemble."),
 }
 
@@ -161,6 +163,7 @@ async def _run(work: Work, run: ReplanRun, lasts: timedelta) -> dict[str, Any]:
     return {
         "run": run,
         "count": sum(step.outcome != Outcome.LEFT for step, _ in steps),
+        "left": sum(step.outcome == Outcome.LEFT for step, _ in steps),
         "back": sum(step.state == "undone" for step, _ in steps),
         "refused": sum(step.answer == "refused" for step, _ in steps),
         "until": until if run.undone_at is None and work.now <= until else None,

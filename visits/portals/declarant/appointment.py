@@ -16,7 +16,7 @@ from visits.booking.next_free import UNDO
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
 from visits.booking.premises_rows import home_of
-from visits.booking.replan_apply import answer as answer_replan
+from visits.booking.replan_answer import answer as answer_replan
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
 from visits.declarations.queries import Case, case_of

@@ -1,0 +1,166 @@
+"""What a plan made anew reads and fills: visits that lost a resource, what is free for them, limits they share.
+
+The board keeps count while visits are placed one after the other: each finds what a booking made at that moment would
+find. Places kept for others stay theirs, and a limit is never exceeded by a visit that was not within it before.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from scheduling.hours import span
+from scheduling.quotas import Kind, Room, Wanted, keep
+
+#: Free steps by day and resource.
+Free = Mapping[tuple[int, str], int]
+#: Resources that places may be kept of, by day and name; how free they are is on the board.
+Rooms = Mapping[int, Mapping[str, Room]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostSeat:
+    """One role of a visit: what it holds now, whether that fell away, and who could play it, the best first."""
+
+    role: str
+    held: str
+    broken: bool
+    able: tuple[str, ...]
+    #: Steps it is busy before the visit begins and after it ends.
+    before: int = 0
+    after: int = 0
+
+    def mask(self, step: int, length: int) -> int:
+        """The steps it is busy; 0 when they would begin before the day does."""
+        return span(step - self.before, self.before + length + self.after) if step >= self.before else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """A visit that lost a resource."""
+
+    visit: str
+    day: int
+    step: int
+    length: int
+    seats: tuple[LostSeat, ...]
+    #: How much a minute of it weighs, and whom it goes before.
+    weight: int = 1
+    #: A name was drawn already, which changes with the officer.
+    named: bool = False
+    #: Starts that may be chosen instead, by day; a day that is not there may not.
+    starts: Mapping[int, int] = field(default_factory=dict)
+    #: Steps of resources that are free but not for it: an officer still on the way from another site.
+    far: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    #: The limits that stand in its way, and those it counts for.
+    binds: frozenset[str] = frozenset()
+    counts: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """One window of a quota on a day: places kept for those it counts, or how many of them may begin."""
+
+    name: str
+    kind: Kind
+    day: int
+    places: int
+    #: How many visits it counts now, those to be planned among them.
+    used: int
+    #: Starts it counts.
+    starts: int
+    #: Of kept places: the steps, what is kept together, and the resources it may be.
+    steps: int = 0
+    kinds: tuple[str, ...] = ()
+    fits: tuple[str, ...] = ()
+
+    def holds(self, each: Lost, day: int, step: int) -> bool:
+        """Would it count this visit, began it then?"""
+        return self.name in each.counts and self.day == day and bool(self.starts >> step & 1)
+
+
+class Board:
+    """What is free, and what the limits leave; changed by every visit that is placed."""
+
+    def __init__(self, free: Free, limits: Iterable[Limit], rooms: Rooms) -> None:
+        self._free, self._rooms = dict(free), rooms
+        self._limits = tuple(limits)
+        self._used = [each.used for each in self._limits]
+        self._kept: dict[tuple[int, frozenset[str]], Mapping[str, int]] = {}
+
+    def copy(self) -> "Board":
+        """The same board, to try something on."""
+        made = Board(self._free, self._limits, self._rooms)
+        made._used = list(self._used)
+        return made
+
+    def unlimited(self) -> "Board":
+        """The same resources, free of every limit: whether it was a limit that stood in the way."""
+        return Board(self._free, (), {})
+
+    def starts(self, each: Lost, day: int) -> int:
+        """The starts of a day that no limit removes. Whoever is within a limit already may stay there."""
+        left = each.starts.get(day, 0)
+        for limit, used in zip(self._limits, self._used, strict=True):
+            reached = limit.kind is Kind.MOST and limit.day == day and used >= limit.places
+            if reached and limit.name in each.binds and not limit.holds(each, each.day, each.step):
+                left &= ~limit.starts
+        return left
+
+    def fits(self, each: Lost, seat: LostSeat, resource: str, day: int, step: int) -> bool:
+        """Is a resource free for a role at a start, and not kept for others?"""
+        mask, key = seat.mask(step, each.length), (day, resource)
+        free = self._free.get(key, 0) & ~each.far.get(key, 0)
+        return bool(mask) and free & mask == mask and not self._held_back(each, day).get(resource, 0) & mask
+
+    def seat(self, each: Lost, seats: Iterable[LostSeat], day: int, step: int, chosen: Mapping[str, str]) -> None:
+        """These roles are taken."""
+        for one in seats:
+            self._free[day, chosen[one.role]] &= ~one.mask(step, each.length)
+        self._changed(day)
+
+    def unseat(self, each: Lost, seats: Iterable[LostSeat], chosen: Mapping[str, str]) -> None:
+        """These roles are free again at its present time."""
+        for one in seats:
+            key = each.day, chosen[one.role]
+            self._free[key] = self._free.get(key, 0) | one.mask(each.step, each.length)
+        self._changed(each.day)
+
+    def leave(self, each: Lost) -> None:
+        """A visit gives back what it still holds: a place kept for it is kept again."""
+        standing = [seat for seat in each.seats if not seat.broken]
+        self.unseat(each, standing, {seat.role: seat.held for seat in standing})
+        self._count(each, each.day, each.step, -1, Kind.KEPT)
+
+    def stay(self, each: Lost) -> None:
+        """It holds it again: nothing was found."""
+        standing = [seat for seat in each.seats if not seat.broken]
+        self.seat(each, standing, each.day, each.step, {seat.role: seat.held for seat in standing})
+        self._count(each, each.day, each.step, +1, Kind.KEPT)
+
+    def enter(self, each: Lost, day: int, step: int, chosen: Mapping[str, str]) -> None:
+        """A visit that left takes another time: only now a limit counts one less where it was."""
+        self.seat(each, each.seats, day, step, chosen)
+        self._count(each, each.day, each.step, -1, Kind.MOST)
+        self._count(each, day, step, +1, *Kind)
+
+    def _count(self, each: Lost, day: int, step: int, more: int, *kinds: Kind) -> None:
+        for number, limit in enumerate(self._limits):
+            if limit.kind in kinds and limit.holds(each, day, step):
+                self._used[number] += more
+        self._changed(day)
+
+    def _changed(self, day: int) -> None:
+        self._kept = {key: kept for key, kept in self._kept.items() if key[0] != day}
+
+    def _held_back(self, each: Lost, day: int) -> Mapping[str, int]:
+        """The steps of resources that are kept for others than this visit on a day."""
+        key = day, each.binds
+        if key not in self._kept:
+            keeping: list[tuple[Wanted, Sequence[str]]] = [
+                (Wanted(mask=limit.steps, places=max(0, limit.places - used), kinds=limit.kinds), limit.fits)
+                for limit, used in zip(self._limits, self._used, strict=True)
+                if limit.kind is Kind.KEPT and limit.day == day and limit.name in each.binds
+            ]
+            rooms = self._rooms.get(day, {}) if keeping else {}
+            now = {name: replace(room, free=self._free.get((day, name), 0)) for name, room in rooms.items()}
+            self._kept[key] = keep(now, keeping) if keeping else {}
+        return self._kept[key]

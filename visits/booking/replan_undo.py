@@ -1,0 +1,106 @@
+"""Undo for a while what still stands as a plan applied it: the former time, where nobody took it meanwhile."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from scheduling import Grid, Interval, Outcome
+from visits.booking import calendars, queries, replan_limits, replan_rows
+from visits.booking.buffers import Part, bits_of
+from visits.booking.place import Drift
+from visits.booking.replan import asked_again
+from visits.booking.replan_apply import moved
+from visits.booking.replan_tables import ReplanStep
+from visits.booking.tables import Appointment
+from visits.declarations.queries import Case, case_of
+from visits.errors import Refusal
+from visits.journey.states import State
+from visits.sites.policies import Policies, policy
+from visits.sites.queries import office_by_id
+from visits.store.work import Work
+from visits.texts import N_
+
+
+class UndoTooLate(Refusal):
+    """The time to undo is over."""
+
+    code, status = "undo-too-late", 409
+    says = N_("Il est trop tard pour annuler ce replacement.")
+
+
+async def undo(work: Work, run_id: UUID) -> tuple[int, int]:
+    """Put back what still stands as it was applied; how many were put back, and how many stay. Twice is once."""
+    run = await replan_rows.run_for_update(work, run_id)
+    steps = await replan_rows.steps_of(work, run_id)
+    if run.undone_at is None:
+        office = await office_by_id(work, run.office_id)
+        if work.now > run.at + timedelta(minutes=policy(office, Policies).undo_minutes):
+            raise UndoTooLate()
+        await calendars.one_at_a_time(work, office.id)
+        cases = {step.id: await case_of(work, visit.id, lock=True) for step, visit in steps if step.state == "applied"}
+        was = {step.id: await queries.appointment_by_id(work, step.was_id) for step, _ in steps}
+        await replan_limits.alone(work, office, sorted({each.day for each in was.values()}))
+        for step, _ in steps:
+            if step.state == "applied":
+                back = await _put_back(work, cases[step.id], step, was[step.id], run.reason)
+                step.state = "undone" if back else "stays"
+        run.undone_at, run.undone_by = work.now, work.actor.person
+        work.audit("replan_undone", run.id, office=office.id, undone=sum(step.state == "undone" for step, _ in steps))
+        await work.session.flush()
+    return sum(step.state == "undone" for step, _ in steps), sum(step.state == "stays" for step, _ in steps)
+
+
+async def _put_back(work: Work, case: Case, step: ReplanStep, was: Appointment, reason: str) -> bool:
+    """One appointment as it was before, unless it was changed, has begun, or its former place is taken or no longer
+    to be had."""
+    made = await queries.appointment_by_id(work, step.made_id)
+    if not await _stands(work, case, step, made):
+        return False
+    wanted = await asked_again(work, was)
+    grid, anew = wanted.grid, step.outcome == Outcome.LEFT or made.id != was.id
+    now = [part for part in await queries.parts_of(work, [made.id]) if anew or part.role in step.resources]
+    before = [_former(grid, was.day, role, kept) for role, kept in step.resources.items()]
+    works = await replan_rows.work_of(work, case.office.id, bits_of(before))
+    taken = {key: mask & works.get(key, 0) for key, mask in bits_of(before).items()}
+    spare = queries.masks_of(grid, now)
+    if not await replan_limits.admits(work, wanted, was, made, taken=taken, spare=spare):
+        return False
+    if not await queries.take(work, case.office.id, wanted=taken, spare=spare):
+        return False
+    await replan_rows.sleep(work, [part.id for part in now])
+    if anew:
+        back = await moved(work, wanted, made, was.day, step.was_at, before, reason)
+    else:
+        back = was
+        if await queries.add_parts(work, was, before) != len(before):
+            raise Drift(starts_at=step.was_at)
+        await queries.flip(work, was, status="confirmed")
+    away = [part.resource for part in before if part.mask & ~works.get((part.day, part.resource), 0)]
+    await replan_rows.strand(work, back.id, away)
+    return True
+
+
+async def _stands(work: Work, case: Case, step: ReplanStep, made: Appointment) -> bool:
+    """Is it still as the plan left it?"""
+    if work.now >= min(made.during.lower, step.was_at) or case.visit.inspector_id is not None:
+        return False
+    if step.outcome == Outcome.LEFT:
+        free = not await queries.live_of(work, case.visit.id)
+        return free and State(case.visit.state) is State.TO_BOOK
+    same = made.status == "confirmed" and made.version == step.version
+    return same and State(case.visit.state) is State.BOOKED
+
+
+def _former(grid: Grid, day: date, role: str, kept: Mapping[str, Any]) -> Part:
+    begin, end = (datetime.fromisoformat(kept[name]) for name in ("begin", "end"))
+    return Part(
+        role=role,
+        resource=UUID(kept["resource"]),
+        day=day,
+        begin=begin,
+        end=end,
+        mask=grid.touched(day, [Interval(begin, end)]),
+        travel_before=timedelta(minutes=kept["before"]),
+        travel_after=timedelta(minutes=kept["after"]),
+    )
