@@ -65,6 +65,7 @@ from visits.portals.declarant import waitlist as declarant_waitlist
 from visits.portals.declarant import wishes as declarant_wishes
 from visits.portals.inspector import boxes as inspector_boxes
 from visits.portals.inspector import day as inspector_day
+from visits.portals.inspector import interests as inspector_interests
 from visits.portals.inspector import item as inspector_item
 from visits.portals.inspector import people as inspector_people
 from visits.portals.inspector import photos as inspector_photos
@@ -75,6 +76,7 @@ from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
 from visits.portals.integrator import home as integrator_home
 from visits.portals.integrity import home as integrity_home
+from visits.portals.integrity import interests as integrity_interests
 from visits.portals.office import absences as office_absences
 from visits.portals.office import alarms as office_alarms
 from visits.portals.office import package as office_package
@@ -177,6 +179,7 @@ ROUTES: list[Any] = [
     *terminal_scanner.ROUTES,
     *terminal_ships.ROUTES,
     *integrity_home.ROUTES,
+    *integrity_interests.ROUTES,
     *integrator_home.ROUTES,
     *declarant_firm.ROUTES,
     *reports_api.ROUTES,
@@ -185,6 +188,7 @@ ROUTES: list[Any] = [
     *public_metrics.ROUTES,
     *inspector_boxes.ROUTES,
     *inspector_day.ROUTES,
+    *inspector_interests.ROUTES,
     *inspector_item.ROUTES,
     *inspector_people.ROUTES,
     *inspector_photos.ROUTES,

@@ -1,6 +1,6 @@
 """An office-day out of the database as the plan sees it: seats with and without names, visits, roads."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from uuid import UUID
 from scheduling import Grid, Need, OfficeDay, PlanVisit, Rest, Route, Seat, Stop, bits
 from visits.assignment import day_rows
 from visits.assignment.day_rows import Booked, Cell
-from visits.assignment.rules import Policy
+from visits.assignment.rules import Policy, is_of_high_risk
 from visits.booking.buffers import Around, Roads
 from visits.booking.queries import ONE_MINUTE
 from visits.declarations.tables import Declaration
@@ -56,6 +56,9 @@ class Loaded:
     def seat(self, cell: Cell, name: str, **bound: Any) -> Seat:
         """A resource of the day as a seat; `bound` are the rules of one person."""
         shift = spans(cell.work, self.grid.minutes)
+        if cell.kind == OFFICER:
+            tired = tired_at(shift, self.limits.tired_percent)
+            bound = {"most": self.limits.most_minutes, "tired_at": tired} | bound
         return Seat(
             id=name,
             kind=cell.kind,
@@ -67,8 +70,9 @@ class Loaded:
             **bound,
         )
 
-    def stop(self, each: Booked, cell: Cell) -> Stop:
-        """A part as a stop at its promised time; its roads are the plan's own to count."""
+    def stop(self, each: Booked, cell: Cell, *, settled: bool = False) -> Stop:
+        """A part as a stop at its promised time; its roads are the plan's own to count. What is settled stays, also
+        where a rule that came later would not let it begin."""
         appointment, part = each.appointment.during, each.part
         start, end = self.minute(appointment.lower), self.minute(appointment.upper)
         need = Need(
@@ -86,32 +90,44 @@ class Loaded:
             latest=start,
             site=str(each.appointment.site_id or ""),
             needs=(need,),
+            demanding=not settled and is_of_high_risk(each.visit.order, self.limits),
             group=group_of(each.declaration),
         )
         return Stop(visit, need, start)
 
-    def stops(self, of: Iterable[Booked]) -> dict[UUID, list[Stop]]:
+    def stops(self, of: Iterable[Booked], *, settled: bool = False) -> dict[UUID, list[Stop]]:
         """Parts as stops, by resource, in order."""
         known = {cell.id: cell for cell in self.cells}
         found: dict[UUID, list[Stop]] = {}
         for each in of:
             if each.part.resource_id in known:
-                stop = self.stop(each, known[each.part.resource_id])
+                stop = self.stop(each, known[each.part.resource_id], settled=settled)
                 found.setdefault(each.part.resource_id, []).append(stop)
         return found
 
-    def named(self, *, but: UUID | None = None, bound: Mapping[UUID, Mapping[str, Any]] | None = None) -> OfficeDay:
-        """The day as it is booked, every seat under its own id; without one visit, whose time is looked for."""
-        kept = self.stops(each for each in self.booked if each.visit.id != but)
+    def named(
+        self,
+        *,
+        but: UUID | None = None,
+        bound: Mapping[UUID, Mapping[str, Any]] | None = None,
+        gone: Collection[UUID] = (),
+    ) -> OfficeDay:
+        """The day as it is booked, every seat under its own id; without one visit, whose time is looked for, and
+        without those who have left."""
+        kept = self.stops((each for each in self.booked if each.visit.id != but), settled=True)
         return OfficeDay(
             seats=tuple(
                 self.seat(cell, str(cell.id), **(bound or {}).get(cell.id, {}))
                 for cell in self.cells
-                if cell.site_id is not None or cell.kind not in FIXED
+                if (cell.site_id is not None or cell.kind not in FIXED) and cell.id not in gone
             ),
             roads=self.roads,
             step=self.grid.minutes,
-            settled=tuple(Route(seat=str(resource), stops=tuple(stops)) for resource, stops in kept.items()),
+            settled=tuple(
+                Route(seat=str(resource), stops=tuple(stops))
+                for resource, stops in kept.items()
+                if resource not in gone
+            ),
         )
 
     @property
@@ -163,3 +179,15 @@ def rest_in(shift: Sequence[tuple[int, int]], limits: Policy) -> Rest | None:
         earliest=begin + limits.rest_after_minutes // 3,
         latest=min(end, begin + limits.rest_after_minutes + limits.rest_minutes),
     )
+
+
+def tired_at(shift: Sequence[tuple[int, int]], percent: int) -> int | None:
+    """The minute of the day at which so much of a shift is worked; None if visits may last to its end."""
+    if percent >= 100 or not shift:
+        return None
+    left = sum(end - begin for begin, end in shift) * percent // 100
+    for begin, end in sorted(shift):
+        if left <= end - begin:
+            return begin + left
+        left -= end - begin
+    return None

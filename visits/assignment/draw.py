@@ -15,10 +15,10 @@ from visits.assignment.rules import (
     NotDrawable,
     Policy,
     SeedBroken,
-    Wanted,
     reveals_at,
     sift,
 )
+from visits.assignment.standing import officers_for, wanted_for
 from visits.assignment.tables import Assignment, Draw
 from visits.booking import queries as booking
 from visits.booking.buffers import Part, bits_of
@@ -37,8 +37,6 @@ from visits.store.work import Work
 
 log = logging.getLogger("visits.assignment")
 
-#: Visits of this long ago and since weigh in the shares.
-LATELY = timedelta(days=30)
 #: How far ahead a day is looked for on which somebody works at a desk.
 DESK_DAYS = 14
 
@@ -225,25 +223,17 @@ async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> 
     if seat.part is not None and lock:
         ids = await queries.officer_ids(work, case.office.id)
         await booking.lock_bits(work, case.office.id, [(seat.part.day, each) for each in ids], spare={})
-    officers = await queries.officers(
+    officers = await officers_for(
         work,
         visit,
         case.declaration,
+        limits,
         day=seat.part.day if seat.part else seat.day,
         during=seat.during,
-        cool_off=timedelta(days=limits.cool_off_days),
-        lately=LATELY,
         mine=(seat.part.resource_id, seat.whole) if seat.part else None,
     )
     officers = [replace(each, far=far.get(each.id, 0)) for each in officers]
-    wanted = Wanted(
-        mask=seat.mask,
-        skills=int(visit.order.get("skills") or 0),
-        site_id=visit.site_id if seat.part else None,
-        earlier=await queries.drawn_before(work, visit.id),
-        replaced=await queries.replaced_in(work, visit.id),
-        policy=limits,
-    )
+    wanted = await wanted_for(work, visit, limits, mask=seat.mask, on_site=seat.part is not None)
     if seat.part is None or seat.during is None:
         return sift(officers, wanted)
     return await near(work, case, officers, lambda each: sift(each, wanted), day=seat.part.day, during=seat.during)

@@ -3,16 +3,16 @@ needs is free, on the road in time and rested. Nothing that is booked gives way.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
 from scheduling import Blocked, Need, OfficeDay, Option, PlanVisit, Timelines
-from visits.assignment import queries
-from visits.assignment.day import OFFICER, Loaded, group_of, load
-from visits.assignment.draw import LATELY, draw, draws_at
+from visits.assignment.day import Loaded, group_of, load
+from visits.assignment.draw import draw, draws_at
 from visits.assignment.plan import CODES, barred
-from visits.assignment.rules import SENTENCES, NobodyEligible, Wanted
+from visits.assignment.rules import SENTENCES, NobodyEligible, is_of_high_risk
+from visits.assignment.standing import officers_for, wanted_for
 from visits.booking import queries as booking
 from visits.booking import rules
 from visits.booking.confirm import confirm
@@ -148,6 +148,7 @@ def planned(wanted: Asked, read: Loaded, *, earliest: int) -> PlanVisit:
             )
             for need in wanted.needs
         ),
+        demanding=is_of_high_risk(wanted.case.visit.order, read.limits),
         group=group_of(wanted.case.declaration),
     )
 
@@ -161,23 +162,9 @@ def _soonest(work: Work, wanted: Asked, read: Loaded) -> int:
 
 async def _bound(work: Work, case: Case, wanted: Asked, read: Loaded) -> OfficeDay:
     """The day under names, each officer with the rules that keep this visit away from him or her."""
-    officers = await queries.officers(
-        work,
-        case.visit,
-        case.declaration,
-        day=read.day,
-        during=None,
-        cool_off=timedelta(days=read.limits.cool_off_days),
-        lately=LATELY,
-        mine=None,
-    )
-    asks = Wanted(
-        skills=next((need.skills for need in wanted.needs if need.role == OFFICER), 0),
-        site_id=case.visit.site_id,
-        earlier=await queries.drawn_before(work, case.visit.id),
-        replaced=await queries.replaced_in(work, case.visit.id),
-        policy=read.limits,
-    )
+    officers = await officers_for(work, case.visit, case.declaration, read.limits, day=read.day)
+    asks = await wanted_for(work, case.visit, read.limits)
     rules_of = {officer.id: barred(officer, asks) for officer in officers}
     bound = {each: {"refuses": {str(case.visit.id): rule}} for each, rule in rules_of.items() if rule is not None}
-    return read.named(but=case.visit.id, bound=bound)
+    gone = {each for each, rule in rules_of.items() if rule == "inactive"}
+    return read.named(but=case.visit.id, bound=bound, gone=gone)

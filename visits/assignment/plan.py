@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from uuid import UUID
 
-from scheduling import Engine, Insertion, Interval, Matched, OfficeDay, Plan, Route, Seat, faults, match
-from visits.assignment import day_rows, queries
+from scheduling import Engine, Insertion, Interval, Matched, OfficeDay, Plan, Route, Seat, Stop, faults, match
+from visits.assignment import day_rows
 from visits.assignment.day import OFFICER, Loaded, group_of
 from visits.assignment.day_rows import Booked, Cell
-from visits.assignment.draw import LATELY
 from visits.assignment.rules import Officer, Wanted, blocked_by
+from visits.assignment.standing import officers_for, wanted_for
 from visits.declarations.queries import Case
 from visits.journey.states import State
 from visits.store.work import Work
@@ -79,8 +78,10 @@ async def draft(work: Work, read: Loaded, engine: Engine = ENGINE, *, only: Abst
     plan = engine.plan(day)
     if found := faults(day, plan):
         raise PlanBroken(found)
-    people = tuple(_person(read, cell, wanted, officers, asks) for cell in cells)
-    others = read.stops(each for each in read.booked if each.part.role == OFFICER and str(each.visit.id) not in wanted)
+    others = read.stops(
+        (each for each in read.booked if each.part.role == OFFICER and str(each.visit.id) not in wanted), settled=True
+    )
+    people = tuple(_person(read, cell, wanted, officers, asks, others.get(cell.id, ())) for cell in cells)
     known = {cell.id for cell in cells}
     settled = tuple(
         Route(seat=str(resource), stops=tuple(stops)) for resource, stops in others.items() if resource in known
@@ -132,36 +133,28 @@ def _anonymous(read: Loaded, cells: Sequence[Cell], wanted: Mapping[str, Booked]
 
 async def standing(work: Work, read: Loaded, each: Booked) -> dict[UUID, Officer]:
     """How the officers stand for a visit; the hours they have left do not count, they are planned anew."""
-    officers = await queries.officers(
-        work,
-        each.visit,
-        each.declaration,
-        day=read.day,
-        during=read.during(each),
-        cool_off=timedelta(days=read.limits.cool_off_days),
-        lately=LATELY,
-        mine=None,
+    officers = await officers_for(
+        work, each.visit, each.declaration, read.limits, day=read.day, during=read.during(each)
     )
     return {officer.id: officer for officer in officers}
 
 
 async def asked(work: Work, read: Loaded, each: Booked) -> Wanted:
     """What a visit asks of its inspector."""
-    visit = each.visit
-    return Wanted(
-        mask=read.grid.touched(read.day, [Interval(*read.during(each))]),
-        skills=int(visit.order.get("skills") or 0),
-        site_id=visit.site_id,
-        earlier=await queries.drawn_before(work, visit.id) if visit.parent_id else (),
-        replaced=await queries.replaced_in(work, visit.id),
-        policy=read.limits,
-    )
+    mask = read.grid.touched(read.day, [Interval(*read.during(each))])
+    return await wanted_for(work, each.visit, read.limits, mask=mask)
 
 
 def _person(
-    read: Loaded, cell: Cell, wanted: Mapping[str, Booked], officers: Standing, asks: Mapping[str, Wanted]
+    read: Loaded,
+    cell: Cell,
+    wanted: Mapping[str, Booked],
+    officers: Standing,
+    asks: Mapping[str, Wanted],
+    settled: Sequence[Stop],
 ) -> Seat:
-    """An officer as a seat: barred from the visits the rules keep away, and few enough of one declarant."""
+    """An officer as a seat: barred from the visits the rules keep away, few enough of one declarant and in all. What
+    is settled already stays, even where it is more."""
     refuses, limits = {}, {}
     for visit, each in wanted.items():
         officer = officers[visit].get(cell.id)
@@ -170,7 +163,10 @@ def _person(
             refuses[visit] = rule
         if officer is not None:
             limits[group_of(each.declaration)] = max(0, read.limits.cool_off_most - officer.met)
-    return read.seat(cell, str(cell.id), refuses=refuses, limits=limits)
+    most = read.limits.most_minutes
+    if most is not None:
+        most = max(most, sum(stop.visit.minutes for stop in settled))
+    return read.seat(cell, str(cell.id), refuses=refuses, limits=limits, most=most)
 
 
 def barred(officer: Officer, wanted: Wanted) -> str | None:

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from scheduling import Need, PlanVisit, Stop, Timelines
 from visits.assignment.day import OFFICER, Loaded, load
-from visits.assignment.rules import Field, Officer
+from visits.assignment.rules import Field, Officer, is_of_high_risk
 from visits.declarations.queries import Case
 from visits.store.work import Work
 
 #: Rules of the plan that the draw asks of an officer's own day; the others it asks by the bits.
-ASKED = frozenset({"rest"})
+ASKED = frozenset({"rest", "fatigue", "full_day"})
 
 
 async def near(
@@ -47,6 +47,7 @@ def judged(read: Loaded, case: Case, during: tuple[datetime, datetime]) -> tuple
         latest=start,
         site=str(case.visit.site_id or ""),
         needs=(need,),
+        demanding=is_of_high_risk(case.visit.order, read.limits),
     )
     days = Timelines(read.named(but=case.visit.id))
     stop = Stop(visit, need, start)

@@ -14,8 +14,8 @@ from visits.assignment.rules import (
     SecondPersonNeeded,
     UnknownReason,
 )
-from visits.assignment.tables import Draw, Reassignment
-from visits.declarations.queries import case_of
+from visits.assignment.tables import Assignment, Draw, Reassignment
+from visits.declarations.queries import Case, case_of
 from visits.errors import Stale
 from visits.events import InspectorAbsent
 from visits.ids import DeclarationId, VisitId, new_id
@@ -68,19 +68,25 @@ async def ask(work: Work, visit_id: UUID, reason: str, remark: str = "") -> Reas
         raise NotAssigned()
     if await queries.open_reassignment(work, case.visit.id) is not None:
         raise AlreadyAsked()
+    asked = request(work, case, live, reason, remark.strip())
+    await work.session.flush()
+    return asked
+
+
+def request(work: Work, case: Case, live: Assignment, reason: str, remark: str = "") -> Reassignment:
+    """Lay a replacement before a second person; the visit is locked and no other request is open."""
     assert work.actor.person is not None
     asked = Reassignment(
         id=new_id(),
         visit_id=case.visit.id,
         assignment_id=live.id,
         reason=reason,
-        remark=remark.strip(),
+        remark=remark,
         asked_by=work.actor.person,
         asked_at=work.now,
     )
     work.session.add(asked)
-    work.audit("replacement_asked", case.visit.id, office=case.office.id, reason=reason, remark=remark.strip())
-    await work.session.flush()
+    work.audit("replacement_asked", case.visit.id, office=case.office.id, reason=reason, remark=remark)
     return asked
 
 

@@ -1,8 +1,9 @@
 """Who may be drawn for a visit (pure): every rule is a named object with its code and its sentence."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from visits.errors import Refusal
@@ -31,6 +32,16 @@ class Policy:
     #: A rest in every stretch of work longer than so much.
     rest_minutes: int = 30
     rest_after_minutes: int = 360
+    #: Minutes of visits an inspector may have in a day; None: as many as the shift holds.
+    most_minutes: int | None = 420
+    #: No visit of high risk ends later than this part of the shift, in percent of what is worked.
+    tired_percent: int = 80
+    #: Extents of the visit order that make a visit one of high risk.
+    high_risk_extents: tuple[str, ...] = ("FULL",)
+    #: The grade a visit of high risk asks for.
+    high_risk_grade: int = 0
+    #: Days after which an inspector leaves a terminal for another; None: there is no rotation.
+    rotation_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +51,8 @@ class Wanted:
     #: The steps of the day it takes; 0 for a check of documents, which needs no hour.
     mask: int = 0
     skills: int = 0
+    #: The least grade.
+    grade: int = 0
     agency_id: UUID | None = None
     site_id: UUID | None = None
     #: Whoever had an earlier visit of the same goods: a counter-visit is for other eyes.
@@ -58,14 +71,20 @@ class Officer:
     agency_id: UUID | None = None
     site_id: UUID | None = None
     skills: int = 0
+    grade: int = 0
     away: bool = False
     #: The steps of the day the officer works, and those still free; the place kept for this very visit counts as free.
     work: int = 0
     free: int = 0
     #: The steps at which the officer is on the way from or to another site.
     far: int = 0
-    #: What else of the plan keeps the visit out of the officer's day: « rest », « full_day »; empty if nothing does.
+    #: What else of the plan keeps the visit out of the officer's day: « rest », « fatigue », « full_day »; empty if
+    #: nothing does.
     unfit: str = ""
+    #: A tie with the declarant or the importer stands in the register.
+    tied: bool = False
+    #: Days since the officer's present stay at the visit's terminal began; 0: not there lately.
+    stay: int = 0
     #: Minutes-equivalents this officer costs more than the best one who may be drawn.
     regret: int = 0
     #: Visits of the same declarant within the cool-off.
@@ -89,6 +108,32 @@ def _works(officer: Officer, wanted: Wanted) -> bool:
     return bool(officer.work) if not wanted.mask else officer.work & wanted.mask == wanted.mask
 
 
+def _rotates(officer: Officer, wanted: Wanted) -> bool:
+    most = wanted.policy.rotation_days
+    return most is None or officer.stay < most
+
+
+def is_of_high_risk(order: Mapping[str, Any], policy: Policy) -> bool:
+    """Is a visit one of high risk? By what its goods are, which the order says, or by how deep it goes."""
+    return bool(order.get("high_risk")) or order.get("extent") in policy.high_risk_extents
+
+
+def stay_of(served: Iterable[tuple[date, UUID]], site_id: UUID, day: date, rotation: int) -> int:
+    """Days since a stay at a terminal began, by the days on which somebody had visits and where; 0 if it is over.
+
+    A stay ends with a day at another terminal, or after as many days without a visit as it may last.
+    """
+    begun = last = day
+    at: dict[date, set[UUID]] = {}
+    for each, where in served:
+        at.setdefault(each, set()).add(where)
+    for each in sorted((each for each in at if each < day), reverse=True):
+        if site_id not in at[each] or (last - each).days > rotation:
+            break
+        begun = last = each
+    return (day - begun).days
+
+
 #: In the order in which they are asked; the first that does not hold is the one recorded.
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -108,6 +153,12 @@ RULES: tuple[Rule, ...] = (
         N_("n'a pas l'habilitation demandée"),
         N_("sans l'habilitation demandée"),
         lambda officer, wanted: officer.skills & wanted.skills == wanted.skills,
+    ),
+    Rule(
+        "grade",
+        N_("n'a pas le grade demandé"),
+        N_("sans le grade demandé"),
+        lambda officer, wanted: officer.grade >= wanted.grade,
     ),
     Rule(
         "elsewhere",
@@ -146,6 +197,24 @@ RULES: tuple[Rule, ...] = (
         lambda officer, wanted: officer.unfit != "rest",
     ),
     Rule(
+        "fatigue",
+        N_("serait trop près de la fin de son service pour un contrôle à risque"),
+        N_("trop près de la fin de leur service pour un contrôle à risque"),
+        lambda officer, wanted: officer.unfit != "fatigue",
+    ),
+    Rule(
+        "full_day",
+        N_("a déjà autant de minutes de visite que permis ce jour-là"),
+        N_("ayant déjà autant de minutes de visite que permis ce jour-là"),
+        lambda officer, wanted: officer.unfit != "full_day",
+    ),
+    Rule(
+        "conflict",
+        N_("a un lien inscrit au registre avec le déclarant ou l'importateur"),
+        N_("ayant un lien inscrit au registre"),
+        lambda officer, wanted: not officer.tied,
+    ),
+    Rule(
         "earlier_visit",
         N_("a déjà visité ces marchandises"),
         N_("ayant déjà visité ces marchandises"),
@@ -156,6 +225,12 @@ RULES: tuple[Rule, ...] = (
         N_("a été remplacé pour cette visite"),
         N_("ayant déjà été tiré puis remplacé"),
         lambda officer, wanted: officer.id not in wanted.replaced,
+    ),
+    Rule(
+        "rotation",
+        N_("doit changer de terminal"),
+        N_("devant changer de terminal"),
+        _rotates,
     ),
     Rule(
         "cool_off",
@@ -175,7 +250,7 @@ SENTENCES: dict[str, str] = {rule.code: rule.says for rule in RULES}
 _PLACE = {rule.code: place for place, rule in enumerate(RULES)}
 
 #: Rules that depend on the hour and on what else an officer does: the plan asks them of whole routes.
-OF_THE_DAY = frozenset({"busy", "on_the_road", "rest", "detour"})
+OF_THE_DAY = frozenset({"busy", "on_the_road", "rest", "fatigue", "full_day", "detour"})
 
 #: Drawn for another route of the day already, or needed for one still to be drawn.
 TAKEN = "other_route"

@@ -85,6 +85,33 @@ class Assignment(Row, table=True):
     seconded_by: UUID | None = Field(default=None, foreign_key="person.id")
 
 
+class Interest(Row, table=True):
+    """A tie of an officer with a declarant or an importer (conflict-of-interest register). It is never removed: ended,
+    it stays as history."""
+
+    __tablename__ = "interest"
+    __table_args__ = (
+        Index("uq_interest_running", "person_id", "party", unique=True, postgresql_where=text("ended_at is null")),
+        Index("ix_interest_person_id", "person_id"),
+        CheckConstraint("kind in ('family','money','former','dispute','other')", name="kind"),
+        CheckConstraint("(ended_at is null) = (ended_by is null)", name="ended"),
+        CheckConstraint("ended_by <> person_id", name="not_by_oneself"),
+    )
+
+    person_id: UUID = Field(foreign_key="person.id")
+    #: The code of the declarant or importer, as declarations write it, in capitals.
+    party: str
+    party_name: str = ""
+    kind: str
+    remark: str = ""
+    #: Whoever declared it: the officer, or somebody who keeps the register.
+    made_by: UUID = Field(foreign_key="person.id")
+    made_at: datetime
+    ended_at: datetime | None = None
+    ended_by: UUID | None = Field(default=None, foreign_key="person.id")
+    end_reason: str = ""
+
+
 class Publication(Row, table=True):
     """An office-day whose routes were planned and named at once (product, Decided 8): what was handed to the draw."""
 

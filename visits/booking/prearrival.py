@@ -5,6 +5,7 @@ twice. Before its package is accepted a visit may keep such a time too; the acce
 """
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from visits.booking.offer import Asked, Offer, asked, days_of
 from visits.booking.place import place, release
 from visits.booking.rules import NotLive, TooManyHolds
 from visits.booking.tables import Appointment
+from visits.declarations.goods import goods_ask
 from visits.declarations.lane import Colour, minutes_for, order_for
 from visits.declarations.queries import Case, case_of, colours_of, declaration_for
 from visits.errors import Refusal
@@ -96,14 +98,16 @@ async def announce(work: Work, declaration_id: UUID) -> Visit:
     if not landing.folded(declaration.content.get("manifest")):
         raise NoManifest()
     office = await office_by_id(work, declaration.office_id)
+    values = policy(office, Policies)
     order = order_for(
         {None: Colour.RED},
         containers=[box["number"] for box in declaration.content.get("containers") or ()],
         items=[item["number"] for item in declaration.content.get("items") or ()],
         wished={},
-        percent=policy(office, Policies).extent_percent,
+        percent=values.extent_percent,
     )
     assert order is not None
+    order = replace(order, **goods_ask(declaration.content, order.items, values))
     site = await site_for(work, office.id, declaration.location_of_goods)
     visit = await open_visit(
         work,

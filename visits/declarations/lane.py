@@ -58,6 +58,9 @@ class Order:
     instructions: str = ""
     #: Heavy pieces: a forklift of the site is booked with the visit.
     forklift: bool = False
+    #: What the goods ask of the inspector, as the bits of the office's skills; and that they are of high risk.
+    skills: int = 0
+    high_risk: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The form kept with the visit; the level stands in its own column."""
@@ -69,6 +72,8 @@ class Order:
             "agencies": self.agencies,
             "instructions": self.instructions,
             **({"forklift": True} if self.forklift else {}),
+            **({"skills": self.skills} if self.skills else {}),
+            **({"high_risk": True} if self.high_risk else {}),
         }
 
 

@@ -1,6 +1,7 @@
 """Put a declaration in a lane, by message or by hand, and open, widen or withdraw the visit that follows from it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from visits.declarations import queries
+from visits.declarations.goods import goods_ask
 from visits.declarations.lane import Colour, minutes_for, order_for
 from visits.declarations.receive import ReasonNeeded
 from visits.declarations.tables import Declaration, Lane
@@ -115,13 +117,16 @@ async def _follow(
     """Open, keep or withdraw the visit as the lanes now ask; one announced before any lane takes its order from it."""
     assert declaration.office_id is not None
     content = declaration.content
+    values = policy(await office_by_id(work, declaration.office_id), Policies)
     order = order_for(
         await queries.colours_of(work, declaration.id),
         containers=[box["number"] for box in content.get("containers") or ()],
         items=[item["number"] for item in content.get("items") or ()],
         wished=wished,
-        percent=policy(await office_by_id(work, declaration.office_id), Policies).extent_percent,
+        percent=values.extent_percent,
     )
+    if order is not None:
+        order = replace(order, **goods_ask(content, order.items, values))
     if running is None and order is not None:
         site = await site_for(work, declaration.office_id, declaration.location_of_goods)
         return await open_visit(

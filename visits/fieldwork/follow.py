@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from visits.declarations.goods import goods_ask
 from visits.declarations.lane import Order, minutes_for
 from visits.declarations.queries import Case, case_of
 from visits.errors import Refusal
@@ -15,6 +16,7 @@ from visits.journey.open import open_visit
 from visits.journey.states import OVER, STATE_NAMES, Level, NotYours, State, WrongState
 from visits.journey.tables import Visit
 from visits.roles import CHIEFS
+from visits.sites.policies import Policies, policy
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -94,4 +96,5 @@ def _wider(case: Case) -> Order:
         items=[item["number"] for item in content.get("items") or ()],
         agencies=case.visit.order["agencies"],
         instructions=case.visit.order["instructions"],
+        **goods_ask(content, (), policy(case.office, Policies)),
     )

@@ -16,6 +16,7 @@ from visits.ids import new_id
 from visits.sites import policies, queries
 from visits.sites.holidays import fill
 from visits.sites.hours import grid_of
+from visits.sites.limits import possible
 from visits.sites.policies import Policies
 from visits.sites.rules import EndsBeforeItBegins, instants, not_past
 from visits.sites.tables import Absence, Office, PolicyChange, Resource, Site, WorkTemplate
@@ -168,6 +169,17 @@ async def rename_resource(work: Work, resource_id: UUID, name: str) -> Resource:
     return resource
 
 
+async def qualify(work: Work, resource_id: UUID, *, skills: int, grade: int) -> Resource:
+    """Other skills or another grade; write the calendars out afterwards, whose days say the skills too."""
+    resource = await queries.resource_by_id(work, resource_id)
+    before = {"skills": resource.skills, "grade": resource.grade}
+    resource.skills, resource.grade = skills, grade
+    after = {"skills": skills, "grade": grade}
+    if after != before:
+        work.audit("resource_qualified", resource.id, office=resource.office_id, before=before, after=after)
+    return resource
+
+
 async def end_resource(work: Work, resource_id: UUID, last_day: date | None) -> Resource:
     """The last day of a resource; without one it goes on."""
     resource = await queries.resource_by_id(work, resource_id)
@@ -269,6 +281,7 @@ async def set_policies(work: Work, office_id: UUID, wanted: Policies) -> list[st
     if office is None:
         raise NotFound()
     changes = policies.changed(policies.policy(office, Policies), wanted)
+    await possible(work, office, wanted, changes)
     for name, (before, after) in changes.items():
         facts = {"before": policies.plain(before), "after": policies.plain(after)}
         work.session.add(

@@ -9,12 +9,12 @@ from dataclasses import Field, dataclass, fields
 from typing import Any, TypeVar, cast
 
 from visits.actor import Actor
+from visits.sites.policies_draw import DrawPolicies
 from visits.sites.policy_rules import (
     ACCESS,
     BOOKING,
     CODE_ROLES,
     CONTROL,
-    DRAW,
     KEEPING,
     LANGUAGES,
     NOTICES,
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policies:
+class Policies(DrawPolicies):
     """Every policy of an office, with its default."""
 
     hold_minutes: int = _of(
@@ -176,59 +176,6 @@ class Policies:
     )
     home_kilometres: int = _of(
         0, group=BOOKING, title=N_("Visite à domicile, au plus loin (0 : aucune)"), unit=Unit.KILOMETRES, high=200
-    )
-    cool_off_most: int = _of(
-        2,
-        group=DRAW,
-        title=N_("Visites d'un même déclarant par vérificateur, au plus"),
-        unit=Unit.VISITS,
-        low=1,
-        high=100,
-    )
-    cool_off_days: int = _of(30, group=DRAW, title=N_("Comptées sur"), unit=Unit.DAYS, low=1, high=365)
-    reveal_minutes: int | None = _of(
-        None,
-        group=DRAW,
-        title=N_("Nom du vérificateur montré avant le début"),
-        hint=N_("Vide : à l'arrivée du déclarant."),
-        unit=Unit.MINUTES,
-        high=1440,
-        kind="maybe",
-    )
-    publish_hour: int = _of(
-        18,
-        group=DRAW,
-        title=N_("Journée du lendemain planifiée et tirée à"),
-        hint=N_("24 : jamais, chaque visite est tirée seule avant son début."),
-        unit=Unit.HOURS,
-        high=24,
-    )
-    regret_minutes: int = _of(
-        10,
-        group=DRAW,
-        title=N_("Écart permis au meilleur choix, pour un tirage du jour même"),
-        hint=N_("En minutes de route et de charge. Plus l'écart est grand, moins le tirage se devine."),
-        unit=Unit.MINUTES,
-        high=480,
-    )
-    rest_minutes: int = _of(
-        30,
-        group=DRAW,
-        title=N_("Pause d'un vérificateur, au moins"),
-        hint=N_("0 : aucune pause n'est gardée."),
-        unit=Unit.MINUTES,
-        high=120,
-    )
-    rest_after_minutes: int = _of(
-        360, group=DRAW, title=N_("Travail sans pause, au plus"), unit=Unit.MINUTES, low=120, high=720
-    )
-    inspector_sees: str = _of(
-        "day",
-        group=DRAW,
-        title=N_("Le vérificateur voit"),
-        hint=N_("« La visite suivante » ne peut pas être garantie sur une tablette préparée sans réseau."),
-        kind="choice",
-        names={"day": N_("sa journée, dès la prise de service"), "next": N_("seulement la visite suivante")},
     )
     random_percent: int = _of(
         10,

@@ -37,6 +37,7 @@ class Unit(StrEnum):
     TIMES = N_("rendez-vous")
     HOURS = N_("heures")
     KILOMETRES = N_("km")
+    GRADE = N_("rang")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ CONTROL = N_("Contrôle et rapport")
 KEEPING = N_("Durée de conservation")
 ACCESS = N_("Accès et langues")
 NOTICES = N_("Avis")
+#: In the order shown.
+GROUPS = (BOOKING, DRAW, CONTROL, KEEPING, NOTICES, ACCESS)
 
 
 def of(default: Any, **facts: Any) -> Any:

@@ -47,6 +47,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/inspector/day", N_("Ma journée")),
         ("/inspector/queue", N_("À traiter")),
         ("/inspector/scan", N_("Vérifier un code")),
+        ("/inspector/interests", N_("Mes liens")),
     ),
     Role.DECLARANT: (("/declarant", N_("Mes déclarations")), ("/declarant/notices", N_("Mes avis"))),
     Role.FIRM_ADMIN: (
@@ -66,6 +67,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/admin/policies", N_("Règles")),
         ("/admin/firms", N_("Cabinets")),
         ("/admin/notices", N_("Avis")),
+        ("/integrity/interests", N_("Liens")),
         ("/integrator", N_("Liaisons")),
     ),
     Role.AGENCY_OFFICER: (("/agency", N_("Visites conjointes")),),
@@ -75,7 +77,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/terminal/scanner", N_("Scanner")),
         ("/terminal/gate", N_("Sortie")),
     ),
-    Role.INTEGRITY: (("/integrity", N_("Journal")),),
+    Role.INTEGRITY: (("/integrity", N_("Journal")), ("/integrity/interests", N_("Liens"))),
     Role.INTEGRATOR: (("/integrator", N_("Liaisons")),),
 }
 

@@ -1,7 +1,7 @@
 """Each rule alone, then the sum: who may be drawn, who may not, and which rule is told."""
 
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,10 @@ from visits.assignment.rules import (
     Policy,
     Wanted,
     blocked_by,
+    is_of_high_risk,
     reveals_at,
     sift,
+    stay_of,
 )
 from visits.sites.policies import Policies
 
@@ -38,15 +40,23 @@ def test_an_officer_who_fits_may_be_drawn() -> None:
         ({"active": False}, {}, "inactive"),
         ({"agency_id": AGENCY}, {}, "agency"),
         ({"skills": 0b10}, {}, "skills"),
+        ({"grade": 1}, {"grade": 2}, "grade"),
         ({"site_id": OTHER}, {}, "elsewhere"),
         ({"away": True}, {}, "away"),
         ({"work": 0b0100}, {}, "off_duty"),
         ({"work": 0}, {"mask": 0}, "off_duty"),
         ({"free": 0b0010}, {}, "busy"),
+        ({"far": 0b0100}, {}, "on_the_road"),
+        ({"unfit": "rest"}, {}, "rest"),
+        ({"unfit": "fatigue"}, {}, "fatigue"),
+        ({"unfit": "full_day"}, {}, "full_day"),
+        ({"tied": True}, {}, "conflict"),
         ({}, {"earlier": {ABLE.id}}, "earlier_visit"),
         ({}, {"replaced": {ABLE.id}}, "replaced"),
+        ({"stay": 3}, {"policy": Policy(rotation_days=3)}, "rotation"),
         ({"met": 2}, {}, "cool_off"),
         ({"met": 0}, {"policy": Policy(cool_off_most=0)}, "cool_off"),
+        ({"regret": 11}, {}, "detour"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
@@ -62,11 +72,89 @@ def test_one_rule_is_enough_to_be_left_out(officer: dict[str, Any], wanted: dict
         ({"met": 1}, {}),
         ({"free": 0}, {"mask": 0}),
         ({"met": 2}, {"policy": Policy(cool_off_most=3)}),
+        ({"grade": 2}, {"grade": 2}),
+        ({"stay": 2}, {"policy": Policy(rotation_days=3)}),
+        ({"stay": 80}, {}),
+        ({"regret": 10}, {}),
     ],
-    ids=["same site", "no site asked", "met once", "a desk needs no hour", "a milder policy"],
+    ids=[
+        "same site",
+        "no site asked",
+        "met once",
+        "a desk needs no hour",
+        "a milder policy",
+        "just the grade",
+        "the last day of a stay",
+        "no rotation",
+        "just the regret",
+    ],
 )
 def test_the_edge_is_still_inside(officer: dict[str, Any], wanted: dict[str, Any]) -> None:
     assert blocked_by(replace(ABLE, **officer), replace(WANTED, **wanted)) is None
+
+
+def test_each_rule_is_the_one_that_keeps_somebody_out() -> None:
+    """Nothing is recorded that no rule of the list decided."""
+    tried = {
+        "inactive", "agency", "skills", "grade", "elsewhere", "away", "off_duty", "busy", "on_the_road", "rest",
+        "fatigue", "full_day", "conflict", "earlier_visit", "replaced", "rotation", "cool_off", "detour",
+    }  # fmt: skip
+
+    assert {rule.code for rule in RULES} == tried
+
+
+@pytest.mark.parametrize(
+    ("order", "high"),
+    [
+        ({"extent": "FULL"}, True),
+        ({"extent": "PARTIAL"}, False),
+        ({"extent": "PARTIAL", "high_risk": True}, True),
+        ({}, False),
+    ],
+    ids=["everything unloaded", "a part", "goods of high risk", "nothing said"],
+)
+def test_the_order_says_whether_a_visit_is_of_high_risk(order: dict[str, Any], high: bool) -> None:
+    assert is_of_high_risk(order, Policy()) is high
+    assert is_of_high_risk({"extent": "FULL"}, Policy(high_risk_extents=())) is False
+
+
+DAY = date(2026, 11, 24)
+
+
+def ago(*days: int, site: UUID = SITE) -> list[tuple[date, UUID]]:
+    return [(DAY - timedelta(days=each), site) for each in days]
+
+
+@pytest.mark.parametrize(
+    ("served", "days"),
+    [
+        ([], 0),
+        (ago(1), 1),
+        (ago(1, 2, 3), 3),
+        (ago(1, 3), 3),
+        (ago(3), 3),
+        (ago(4), 0),
+        (ago(2, 3) + ago(1, site=OTHER), 0),
+        (ago(1) + ago(2, site=OTHER) + ago(3), 1),
+        (ago(1, 2) + ago(2, site=OTHER), 2),
+        (ago(0), 0),
+    ],
+    ids=[
+        "nowhere yet",
+        "since yesterday",
+        "three days running",
+        "a day off between",
+        "just not long enough away",
+        "away long enough",
+        "elsewhere yesterday",
+        "back since yesterday",
+        "both on one day",
+        "only today",
+    ],
+)
+def test_a_stay_lasts_until_a_day_elsewhere_or_long_enough_away(served: list[tuple[date, UUID]], days: int) -> None:
+    assert stay_of(served, SITE, DAY, 3) == days
+    assert stay_of(list(reversed(served)), SITE, DAY, 3) == days
 
 
 def test_everybody_is_either_drawable_or_named_with_a_rule() -> None:

@@ -12,8 +12,10 @@ from visits.portals.admin.effects import Effect, effects
 from visits.roles import ADMINS, NAMES, Role
 from visits.sites import policies, queries
 from visits.sites.admin import set_policies
+from visits.sites.limits import PolicyImpossible, PolicyOutOfRange, possible
 from visits.sites.policies import Policies
-from visits.sites.policy_rules import Rule
+from visits.sites.policy_rules import GROUPS, Rule
+from visits.sites.skills import SkillUnclear
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
@@ -54,6 +56,11 @@ async def save(request: Asked, work: Work, office_id: FromPath[UUID]) -> Respons
     if form.errors:
         return await _show(request, work, office_id, form, None)
     changes = policies.changed(before, wanted)
+    try:
+        await possible(work, office, wanted, changes)
+    except (PolicyOutOfRange, PolicyImpossible, SkillUnclear) as refusal:
+        form.blame(request, str(refusal.facts["name"]), refusal)
+        return await _show(request, work, office_id, form, None)
     if changes and not form.ticked("confirmed"):
         return await _show(request, work, office_id, form, await effects(work, office, wanted, changes))
     await set_policies(work, office_id, wanted)
@@ -78,7 +85,7 @@ def _typed(form: Form, name: str, rule: Rule) -> Any:
         ticked = form.many(name)
         if name == "languages" and not ticked:
             form.refuse(name, N_("Gardez au moins une langue."))
-        return tuple(str(each) for each in rule.choices if each in ticked)
+        return tuple(str(each) for each in (*rule.choices, *rule.names) if each in ticked)
     return form.text(name, required=False, longest=400)
 
 
@@ -87,14 +94,14 @@ async def _show(request: Asked, work: Work, office_id: UUID, form: Form, hit: li
     request.state.tz = office.tz
     language = language_of(request)
     in_force, defaults = policies.policy(office, Policies), Policies()
-    groups: dict[str, list[dict[str, Any]]] = {}
+    groups: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
     for each in fields(Policies):
         rule = policies.rule_of(each)
         if rule.kind == PAGE:
             continue
         stored = _shown(getattr(in_force, each.name))
         typed = form.values.get(each.name, "") if form.values else stored
-        groups.setdefault(rule.group, []).append(
+        groups[rule.group].append(
             {
                 "name": each.name,
                 "rule": rule,
@@ -149,8 +156,12 @@ def _said(name: str, value: Any, language: str) -> str:
     if rule and rule.kind == PAGE:
         return say_many(N_("%(num)s règle"), N_("%(num)s règles"), len(value), language)
     if isinstance(value, tuple | list):
-        return ", ".join(_named(each, language) for each in value)
+        return ", ".join(_one_of(rule, each, language) for each in value)
     return str(value)
+
+
+def _one_of(rule: Rule | None, value: Any, language: str) -> str:
+    return say(rule.names[value], language) if rule and value in rule.names else _named(value, language)
 
 
 def _named(value: Any, language: str) -> str:

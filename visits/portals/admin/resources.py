@@ -12,13 +12,16 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from visits.booking.edit import Change, FallsOutside, Foreseen, edit_calendar
+from visits.booking.materialise import materialise
 from visits.portals.admin.calendars import KIND_NAMES, after, path_of
 from visits.portals.admin.queries import Stranded, stranded_of
 from visits.portals.admin.spans import days_of, span_of
 from visits.roles import ADMINS, CALENDAR_KEEPERS, Role
 from visits.sites import admin, queries
 from visits.sites.hours import grid_of
+from visits.sites.policies import Policies, policy
 from visits.sites.rules import EndsBeforeItBegins, PastDay
+from visits.sites.skills import skills_in
 from visits.sites.tables import WorkTemplate
 from visits.sites.week import DAYS, HoursUnclear, minutes_of, text_of
 from visits.store.work import Work
@@ -48,6 +51,24 @@ async def rename(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Res
         return await _one(request, work, resource_id, form)
     await admin.rename_resource(work, resource_id, name)
     return go(_path(resource_id), flash=N_("Le nom est enregistré."))
+
+
+@post("/admin/offices/resources/{resource_id:uuid}/skills", roles=ADMINS)
+async def qualify(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Response[Any]:
+    """Other skills or another grade of an officer; the draw asks for them from now on."""
+    form = await Form.of(request)
+    grade = form.whole("grade", 0, 20)
+    resource = await queries.resource_by_id(work, resource_id)
+    office = await queries.office_kept(work, resource.office_id)
+    known = skills_in(policy(office, Policies).skills)
+    if form.errors:
+        return await _one(request, work, resource_id, form)
+    ticked = form.many("skills")
+    others = resource.skills & ~sum(each.bit for each in known)
+    skills = sum(each.bit for each in known if str(each.number) in ticked)
+    await admin.qualify(work, resource_id, skills=others | skills, grade=grade)
+    await materialise(work, office, resource_id=resource_id)
+    return go(_path(resource_id), flash=N_("Le grade et les habilitations sont enregistrés."))
 
 
 @post("/admin/offices/resources/{resource_id:uuid}/hours", roles=CALENDAR_KEEPERS)
@@ -180,6 +201,7 @@ async def _one(
     today = grid_of(office).day_of(work.now)
     templates = await queries.templates_of_resource(work, resource.id, today)
     now = {each.isodow: each for each in templates if each.valid.contains(today)}
+    known = skills_in(policy(office, Policies).skills)
     return page(
         request,
         "admin/resource.html",
@@ -190,6 +212,8 @@ async def _one(
         kind=KIND_NAMES[resource.kind],
         week=[(isodow, name, text_of(now[isodow].work) if isodow in now else "") for isodow, name in DAYS.items()],
         later=_later(templates, today),
+        skills=[(str(each.number), each.name) for each in known],
+        has=form.many("skills") if form.values else [str(each.number) for each in known if resource.skills & each.bit],
         absences=await queries.absences_of(work, resource.id, work.now),
         reasons=ABSENT,
         today=today,
@@ -216,4 +240,4 @@ def _path(resource_id: UUID) -> str:
     return f"/admin/offices/resources/{resource_id}"
 
 
-ROUTES = [shown, rename, set_hours, add_absence, withdraw, restore, end]
+ROUTES = [shown, rename, qualify, set_hours, add_absence, withdraw, restore, end]
