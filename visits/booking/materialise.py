@@ -95,7 +95,8 @@ async def materialise(
         if key not in seen and (old["work"] or old["free"]):
             rows.append(old | {"work": 0, "free": 0})
     rows = [row for row in rows if (row["day"], row["resource_id"]) not in apart]
-    await calendars.write_bits(work, office.id, rows)
+    # A search reads the days of one kind of resource: they lie side by side on the disk.
+    await calendars.write_bits(work, office.id, sorted(rows, key=lambda row: (row["day"], row["kind"])))
     hours_of = {(row["day"], row["resource_id"]): row["work"] for row in [*known.values(), *rows]}
     stranded: dict[UUID, datetime] = {}
     for part in parts:

@@ -21,6 +21,7 @@ class DayBits(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("resource_id", "day"),
         Index("ix_day_bits_tenant_id", "tenant_id"),
+        Index("ix_day_bits_working", "office_id", "kind", "day", postgresql_where=text("work <> 0")),
         {"postgresql_with": {"fillfactor": 70}},
     )
 
