@@ -74,6 +74,8 @@ NOTICES: dict[type[Event], Reaction] = {
     events.AppointmentCancelled: notices.on_cancelled,
     events.AppointmentConfirmed: notices.on_confirmed,
     events.AppointmentMoved: notices.on_moved,
+    events.AppointmentReserved: notices.on_reserved,
+    events.AppointmentSettled: notices.on_settled,
     events.Cancelled: notices.on_withdrawn,
     events.CustomsNoShow: notices.on_missed,
     events.GoodsAbsent: notices.on_missed,

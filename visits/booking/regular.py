@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import OffGrid, shift, span
+from scheduling import Interval, OffGrid, shift, span
 from visits.booking import queries, regular_rows
 from visits.booking.buffers import Around, Part, bits_of, padded
 from visits.booking.confirm import booked
@@ -26,6 +26,7 @@ from visits.declarations.queries import case_of
 from visits.errors import BadInput, NotFound, Refusal
 from visits.ids import new_id
 from visits.journey.states import Level, State
+from visits.notices.notices import party_of, send
 from visits.roles import CHIEFS
 from visits.sites.hours import grid_of
 from visits.sites.policies import Policies, policy
@@ -134,6 +135,8 @@ async def grant(work: Work, regular_id: UUID, *, reason: str = "") -> RegularHou
     if not any(each.state == "kept" for each in made):
         raise NothingKept()
     _decided(work, hours, "granted", reason)
+    kept = [each.during.lower for each in made if each.state == "kept"]
+    await _tell(work, office, hours, "granted", when=kept[0], count=len(kept))
     return hours
 
 
@@ -145,6 +148,8 @@ async def refuse(work: Work, regular_id: UUID, *, reason: str) -> RegularHours:
     if hours.state == "granted":
         raise RegularOver()
     _decided(work, hours, "refused", reason)
+    office = await office_by_id(work, hours.office_id)
+    await _tell(work, office, hours, "refused", when=_begins(office, hours, hours.first))
     return hours
 
 
@@ -155,8 +160,12 @@ async def end(work: Work, regular_id: UUID, *, reason: str = "") -> RegularHours
     if hours.state not in regular_rows.LIVE:
         return hours
     days = await regular_rows.kept_days(work, hours.id)
-    await _give_back(work, await office_by_id(work, hours.office_id), days, "ended")
+    office, was = await office_by_id(work, hours.office_id), hours.state
+    await _give_back(work, office, days, "ended")
     _decided(work, hours, "ended", reason)
+    if was == "granted" and work.actor.firm != hours.firm_id:
+        begins = min((each.during.lower for each in days), default=_begins(office, hours, hours.first))
+        await _tell(work, office, hours, "ended", when=begins)
     return hours
 
 
@@ -193,7 +202,10 @@ async def regular_end(work: Work, tools: Tools, due: Due) -> None:
     """Due moment: nobody used it, everybody may have it."""
     day, hours = await regular_rows.day_for_update(work, due.subject_id)
     if day.state == "kept":
-        await _give_back(work, await office_by_id(work, hours.office_id), [day], "released")
+        office = await office_by_id(work, hours.office_id)
+        await _give_back(work, office, [day], "released")
+        left = len(await regular_rows.kept_days(work, hours.id))
+        await _tell(work, office, hours, "changed", when=day.during.lower, count=left, of=day.id)
 
 
 def days_wanted(hours: RegularHours) -> list[date]:
@@ -219,8 +231,7 @@ async def _keep(work: Work, office: Office, hours: RegularHours, day: date, *, f
         state="missed",
         at=work.now,
     )
-    wall = shift(grid.zone, day, hours.minute, hours.minute + hours.minutes)
-    begins = wall.start if wall is not None else grid.opens(day)
+    wall, begins = _wall(office, hours, day), _begins(office, hours, day)
     made.during = Range(begins, begins + length)
     try:
         day, step = grid.step_of(begins)
@@ -300,6 +311,40 @@ def _decided(work: Work, hours: RegularHours, state: str, reason: str) -> None:
     hours.state, hours.decision = state, reason.strip()
     hours.decided_by, hours.decided_at = work.actor.person, work.now
     work.audit(f"regular_hours_{state}", hours.id, office=hours.office_id, firm=hours.firm_id)
+
+
+def _wall(office: Office, hours: RegularHours, day: date) -> Interval | None:
+    return shift(grid_of(office).zone, day, hours.minute, hours.minute + hours.minutes)
+
+
+def _begins(office: Office, hours: RegularHours, day: date) -> datetime:
+    """The hour of the week on one day; where daylight saving swallows it, the day's first."""
+    wall = _wall(office, hours, day)
+    return wall.start if wall is not None else grid_of(office).opens(day)
+
+
+async def _tell(
+    work: Work,
+    office: Office,
+    hours: RegularHours,
+    what: str,
+    *,
+    when: datetime,
+    count: int | None = None,
+    of: UUID | None = None,
+) -> None:
+    """To who asked, and to those of the firm who want to know all; once for each decision or day."""
+    site = await work.session.get_one(Site, hours.site_id)
+    asked_by = [hours.asked_by] if hours.asked_by else []
+    reason = hours.decision if what in ("refused", "ended") else ""
+    await send(
+        work,
+        to=await party_of(work, hours.firm_id, None, concerned=asked_by),
+        template=f"regular_{what}",
+        facts={"when": when, "place": site.name, "count": count, "reason": reason or None},
+        key=f"regular/{of or hours.id}/{what}",
+        office=office,
+    )
 
 
 def _judge(**fine: bool) -> None:

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 
 from visits.notices import gsm7
-from visits.notices.templates import ANSWERS, FOOT, REASON, Template
+from visits.notices.template import Template
+from visits.notices.templates import ANSWERS, FOOT, REASON
 from visits.web.language import day_time, say, time_of
 
 Facts = Mapping[str, Any]
@@ -25,7 +26,7 @@ HOURS = frozenset({"until", "hour"})
 #: Facts that may be long, in the order in which a text message shortens them, each with the septets it keeps.
 ELASTIC = (("reason", 12), ("list", 0), ("place", 10), ("title", 10), ("text", 40))
 #: The longest any other fact may be in a text message: references and numbers are never cut below this.
-LONGEST = {"title": 24, "place": 60, "reason": 120, "list": 120, "voucher": 20, "text": 160}
+LONGEST = {"when": 20, "was": 20, "title": 24, "place": 60, "reason": 120, "list": 120, "voucher": 20, "text": 160}
 OTHERWISE = 16
 #: A shortened fact ends with a point, and so may the sentence it stands in.
 _DOTS = re.compile(r"\.{2,}")

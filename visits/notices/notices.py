@@ -5,7 +5,7 @@ same channel is one notice, whoever asks again.
 """
 
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ from zoneinfo import ZoneInfo
 from visits.notices import queries
 from visits.notices.quiet import may_go
 from visits.notices.tables import Contact, Notice, TextCode
-from visits.notices.templates import TEMPLATES, Template
+from visits.notices.template import Template
+from visits.notices.templates import TEMPLATES
 from visits.people.tables import Person
 from visits.sites.policies import Policies, policy
 from visits.sites.tables import Office
@@ -154,13 +155,20 @@ def ways(contact: Contact | None) -> list[tuple[str, str]]:
     return found
 
 
-async def party_of(work: Work, firm_id: UUID | None, visit_id: UUID | None, *, importer: bool = False) -> list[UUID]:
-    """Whom a firm's notice concerns: those who worked on the visit and those who want to know all; if that is nobody
-    who can be reached, everybody of the firm."""
+async def party_of(
+    work: Work,
+    firm_id: UUID | None,
+    visit_id: UUID | None,
+    *,
+    importer: bool = False,
+    concerned: Collection[UUID] = (),
+) -> list[UUID]:
+    """Whom a firm's notice concerns: those who worked on the visit, or asked, and those who want to know all; if that
+    is nobody who can be reached, everybody of the firm."""
     if firm_id is None:
         return []
     members = await queries.people_of_firm(work, firm_id, importer=importer)
-    acted = await queries.acted_on(work, visit_id) if visit_id else set()
+    acted = {*concerned, *(await queries.acted_on(work, visit_id) if visit_id else ())}
     chosen = [
         person.id for person, contact in members if person.id in acted or (contact is not None and contact.everything)
     ]

@@ -5,51 +5,10 @@ that may be long are shortened to what is left (compose.py), and a property test
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from visits.notices.template import Act, Calendar, Template
+from visits.notices.templates_kept import KEPT
 from visits.texts import N_
-
-
-class Calendar(StrEnum):
-    """What a notice does to the calendar of who gets it."""
-
-    NONE = ""
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
-
-
-class Act(StrEnum):
-    """What a person may do by answering a text message."""
-
-    CONFIRM = "confirm"
-    MOVE = "move"
-    CANCEL = "cancel"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Template:
-    """One kind of notice."""
-
-    name: str
-    #: How lists call it.
-    title: str
-    sms: str
-    subject: str
-    #: The e-mail's paragraphs.
-    body: tuple[str, ...]
-    #: Goes out in quiet hours too.
-    urgent: bool = False
-    calendar: Calendar = Calendar.NONE
-    #: What may be answered, if the channel takes answers; needs an appointment.
-    answers: tuple[Act, ...] = ()
-    #: Only worth sending while its appointment stands as told.
-    stands: bool = False
-    #: The page of the service it leads to; `%(visit)s` and `%(declaration)s` are ids.
-    path: str = "/declarant"
-    #: The facts a WhatsApp template takes, in order.
-    parameters: tuple[str, ...] = ("title",)
-
 
 #: Joined to a text that has a reason.
 REASON = N_("Motif : %(reason)s.")
@@ -332,4 +291,4 @@ _ALL = (
     ),
 )
 
-TEMPLATES: Mapping[str, Template] = {each.name: each for each in _ALL}
+TEMPLATES: Mapping[str, Template] = {each.name: each for each in (*_ALL, *KEPT)}

@@ -35,6 +35,8 @@ class Entry:
     attendee: str
     attendee_name: str = ""
     cancelled: bool = False
+    #: It may still change by itself: the ship is awaited.
+    tentative: bool = False
 
     @property
     def method(self) -> str:
@@ -54,7 +56,7 @@ def invitation(entry: Entry) -> bytes:
     event.add("location", entry.place)
     event.add("description", entry.text)
     event.add("url", entry.url)
-    event.add("status", "CANCELLED" if entry.cancelled else "CONFIRMED")
+    event.add("status", "CANCELLED" if entry.cancelled else "TENTATIVE" if entry.tentative else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if entry.cancelled else "OPAQUE")
     organizer = vCalAddress(f"mailto:{entry.organizer}")
     organizer.params["cn"] = vText("Visites")

@@ -5,12 +5,15 @@ from email.utils import parseaddr
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from visits.booking.prearrival import KEPT
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
 from visits.declarations.queries import case_of
+from visits.journey.states import State
 from visits.notices import compose
 from visits.notices.tables import Notice
-from visits.notices.templates import TEMPLATES, Calendar
+from visits.notices.template import Calendar
+from visits.notices.templates import TEMPLATES
 from visits.notify.channels.mail import DEFAULT_SENDER
 from visits.notify.invitation import Entry, invitation
 from visits.notify.port import Invitation, Outgoing
@@ -23,6 +26,8 @@ from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import day_time, say
 
+#: What gives an appointment, certain or not, gives its signed text.
+GIVING = (Calendar.REQUEST, Calendar.TENTATIVE)
 UTC_ZONE = ZoneInfo("UTC")
 SHOW = N_("Code à montrer à l'arrivée, en image dans ce message. La tablette du bureau le vérifie même sans réseau :")
 
@@ -74,12 +79,14 @@ async def outgoing(
 
 async def _confirmation(work: Work, notice: Notice, vault: Vault) -> str:
     """The signed text of the appointment a message gives; empty where it gives none, or no longer."""
-    if TEMPLATES[notice.template].calendar is not Calendar.REQUEST or notice.appointment_id is None:
+    if TEMPLATES[notice.template].calendar not in GIVING or notice.appointment_id is None:
         return ""
     found = await work.session.get(Appointment, notice.appointment_id, populate_existing=True)
     if found is None or found.status != "confirmed":
         return ""
-    return await confirmation(work, vault, await case_of(work, found.visit_id), found)
+    case = await case_of(work, found.visit_id)
+    # A time kept before the package is accepted opens no gate: its text comes with the booking.
+    return "" if State(case.visit.state) in KEPT else await confirmation(work, vault, case, found)
 
 
 async def _invitation(
@@ -107,5 +114,6 @@ async def _invitation(
         attendee=notice.address,
         attendee_name=person.name if person else "",
         cancelled=template.calendar is Calendar.CANCEL,
+        tentative=template.calendar is Calendar.TENTATIVE,
     )
     return Invitation(content=invitation(entry), method=entry.method)

@@ -9,19 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from visits.booking.tables import Appointment, BookingPart
+from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, visible_visits
 from visits.declarations.tables import Declaration
 from visits.ids import new_id
 from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.notices.tables import TextMessage, UssdSession
-from visits.sites.tables import Office, Resource, Site
+from visits.sites.tables import Office
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
 #: Events that give a visit an appointment, and those that take it away.
-GIVEN = ("appointment_confirmed", "appointment_moved")
+GIVEN = ("appointment_reserved", "appointment_confirmed", "appointment_moved")
 TAKEN = ("appointment_cancelled", "goods_absent", "party_absent", "visit_converted")
 
 
@@ -56,21 +56,6 @@ async def standing_before(work: Work, event: DomainEvent) -> Appointment | None:
     if last is None or last.kind not in GIVEN:
         return None
     return await appointment(work, UUID(str(last.body["appointment"])))
-
-
-async def place_of(work: Work, found: Appointment) -> str:
-    """« Terminal 2 – aire B »; empty for an appointment without a place."""
-    site = await work.session.get(Site, found.site_id) if found.site_id else None
-    if site is None:
-        return ""
-    bay = await work.session.scalar(
-        select(col(Resource.name))
-        .join(BookingPart, col(BookingPart.resource_id) == col(Resource.id))
-        .where(col(BookingPart.appointment_id) == found.id, col(BookingPart.role).in_(("bay", "scanner")))
-        .order_by(col(BookingPart.live).desc(), col(BookingPart.id))
-        .limit(1)
-    )
-    return f"{site.name} – {bay}" if bay else site.name
 
 
 async def cases_to_come(

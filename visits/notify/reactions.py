@@ -6,13 +6,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from visits.booking import landing
+from visits.booking.prearrival import KEPT
 from visits.booking.tables import Appointment
+from visits.booking.where import Kind, where_of
 from visits.declarations.queries import Case, case_of, declaration_for, title_of
 from visits.declarations.tables import Declaration
 from visits.documents.package import package_of
 from visits.documents.types import name_of
 from visits.ids import VisitId
-from visits.journey.states import Level, State
+from visits.journey.states import State
 from visits.notices.notices import party_of, send
 from visits.notify import queries
 from visits.roles import FIRM
@@ -37,21 +40,45 @@ JUST_BOOKED = timedelta(hours=1)
 #: Documents still missing are told of once more after this.
 ONCE_MORE = timedelta(days=1)
 VIDEO = N_("Par vidéo")
-#: Reasons that are codes of messages, not words for people.
-CODES = frozenset({"withdrawn"})
+#: Reasons that are codes, in words for people; those without words are told by the notice itself.
+CODES: dict[str, str] = {
+    "withdrawn": "",
+    "lane_changed": "",
+    "ship_late": N_("navire en retard"),
+    "package_late": N_("dossier pas accepté à temps"),
+    "other_control": N_("autre contrôle décidé"),
+}
+
+
+async def on_reserved(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """A time is kept for goods at sea before the package is accepted; the booking itself sets the reminders."""
+    case, found = await _case(work, event), await _appointment(work, event)
+    if found is not None and State(case.visit.state) in KEPT:
+        facts = await _facts(work, case, found)
+        await _tell(work, case, "appointment_reserved", str(event.id), facts, appointment=found.id)
 
 
 async def on_confirmed(work: Work, tools: Tools, event: DomainEvent) -> None:
     """A time was booked: told with the calendar entry; the reminders are set."""
-    await _booked(work, event, "appointment_confirmed")
+    at_sea = await landing.expected(work, await _case(work, event)) is not None
+    await _booked(work, event, "appointment_provisional" if at_sea else "appointment_confirmed")
+
+
+async def on_settled(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """The goods are on the quay: the time is certain, or waits for the package alone."""
+    case, found = await _case(work, event), await _appointment(work, event)
+    state = State(case.visit.state)
+    if found is None or found.status != "confirmed" or state not in (*KEPT, State.BOOKED):
+        return
+    template = "appointment_settled" if state is State.BOOKED else "appointment_unpacked"
+    await _tell(work, case, template, str(event.id), await _facts(work, case, found), appointment=found.id)
 
 
 async def on_moved(work: Work, tools: Tools, event: DomainEvent) -> None:
     """The booking has another time; or another place at the same time."""
-    reason = event.body.get("reason") or None
     same = event.body["was"] == event.body["starts_at"]
     await _booked(
-        work, event, "appointment_place" if same else "appointment_moved", was=event.body["was"], reason=reason
+        work, event, "appointment_place" if same else "appointment_moved", was=event.body["was"], reason=_reason(event)
     )
 
 
@@ -121,7 +148,10 @@ async def on_positioned(work: Work, tools: Tools, event: DomainEvent) -> None:
     found = await queries.standing_before(work, event)
     if found is None or State(case.visit.state) is not State.BOOKED:
         return
-    facts = {"when": found.during.lower, "place": await queries.place_of(work, found)}
+    where = await where_of(work, case.visit, found)
+    if where.at_premises:
+        return  # the goods are the firm's own to bring out
+    facts = {"when": found.during.lower, "place": where.line}
     await _tell(work, case, "goods_positioned", f"goods/{found.id}", facts, appointment=found.id)
 
 
@@ -218,11 +248,11 @@ async def _gone(work: Work, case: Case, found: Appointment | None, event: Domain
 async def _facts(work: Work, case: Case, found: Appointment) -> dict[str, Any]:
     """What is told of an appointment, with what its calendar entry needs."""
     thread, moves = await queries.thread_of(work, found)
-    video = Level(case.visit.level) is Level.VIDEO
+    where = await where_of(work, case.visit, found)
     return {
         "when": found.during.lower,
         "ends": found.during.upper.isoformat(),
-        "place": [VIDEO] if video else await queries.place_of(work, found),
+        "place": [VIDEO] if where.kind is Kind.VIDEO else where.line,
         "thread": str(thread),
         "sequence": moves,
     }
@@ -265,6 +295,9 @@ async def _appointment(work: Work, event: DomainEvent) -> Appointment | None:
     return await queries.appointment(work, UUID(str(event.body["appointment"])))
 
 
-def _reason(event: DomainEvent) -> str | None:
+def _reason(event: DomainEvent) -> str | list[str] | None:
+    """What somebody typed, as it is; a code as words of ours, which are translated."""
     reason = str(event.body.get("reason") or "")
-    return None if reason in CODES else reason or None
+    if reason in CODES:
+        return [CODES[reason]] if CODES[reason] else None
+    return reason or None

@@ -23,7 +23,7 @@ from visits.notices import queries as notices
 from visits.notices.contacts import phone_from, stop_texts
 from visits.notices.notices import send_to, ways
 from visits.notices.tables import TextCode, TextMessage
-from visits.notices.templates import Act
+from visits.notices.template import Act
 from visits.notify import queries, words
 from visits.notify.words import Said, read
 from visits.people.queries import actor_of, count_try, memberships_of

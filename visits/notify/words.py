@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from visits.notices.templates import Act
+from visits.notices.template import Act
 from visits.texts import N_
 
 HELP, STOP = "help", "stop"

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visits.notices import compose, gsm7
-from visits.notices.templates import ANSWERS, TEMPLATES, Template
+from visits.notices.template import Template
+from visits.notices.templates import ANSWERS, TEMPLATES
 from visits.notify import words
 from visits.web.language import LANGUAGES, say
 
@@ -128,3 +129,12 @@ def test_the_values_of_a_registered_template_are_never_empty_or_broken(template:
 def test_a_notice_leads_to_a_page_even_without_its_visit(template: Template) -> None:
     assert "%(" not in compose.path_of(template, {})
     assert "%(" not in compose.path_of(template, FACTS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("day", range(7))
+def test_a_day_and_hour_are_never_cut(language: str, day: int) -> None:
+    when = datetime(2026, 12, 24 + day, 10, 30, tzinfo=ABIDJAN)
+    text = compose.text_message(TEMPLATES["reminder_day"], language, FACTS | {"when": when.isoformat()}, ABIDJAN)
+
+    assert compose.short_day_time(when, language, ABIDJAN) in text
