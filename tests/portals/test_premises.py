@@ -63,3 +63,19 @@ async def test_too_far_is_told_above_the_form_and_nothing_typed_is_lost(stage: S
 
     assert [each.status_code for each in answers] == [409, 422]
     assert all("lot 12" in each.text for each in answers)
+
+
+async def test_who_opens_is_changed_on_the_page_and_a_wrong_number_keeps_what_was_typed(stage: Stage) -> None:
+    await allowed(stage)
+    async with stage.browser("declarant") as client:
+        await client.post("/declarant/premises", data=form(stage))
+        page = await client.get("/declarant/premises")
+        path = re.findall(r'action="(/declarant/premises/[^"]+/contact)"', page.text)[0]
+        wrong = await client.post(path, data={"contact": "M. Essai", "phone": "12"})
+        right = await client.post(path, data={"contact": "M. Essai", "phone": "+225 07 00 00 00 18"})
+        after = await client.get("/declarant/premises")
+
+    assert "Dites qui ouvre aux agents" in page.text
+    assert (wrong.status_code, right.status_code) == (422, 303)
+    assert 'value="M. Essai"' in wrong.text
+    assert "+2250700000018" in after.text

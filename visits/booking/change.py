@@ -8,6 +8,7 @@ from visits.booking.confirm import DRAW, booked
 from visits.booking.hold import given_back
 from visits.booking.offer import asked, bookable, reason_of
 from visits.booking.place import place, release
+from visits.booking.premises_rows import home_of
 from visits.booking.quotas_limits import firm_judged
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
@@ -45,7 +46,7 @@ async def settle_place(work: Work, visit_id: UUID, site_id: UUID, *, provisional
         bookable(work, case)
     if site_id not in {each.id for each in await sites_of(work, case.office.id)}:
         raise NotFound()
-    if case.visit.site_id is None:
+    if case.visit.site_id is None and await home_of(work, visit_id) is None:
         case.visit.site_id = site_id
         case.visit.version += 1
         work.audit("visit_placed", case.visit.id, office=case.office.id, site=site_id)

@@ -20,6 +20,8 @@ from visits.booking.groups_tables import VisitGroup, VisitGroupMember
 from visits.booking.hold import given_back
 from visits.booking.offer import Asked, Offer, asked, bookable, days_of, reason_of
 from visits.booking.place import place, release
+from visits.booking.premises_rows import homes_of
+from visits.booking.premises_tables import Premises
 from visits.booking.quotas_limits import alone, firm_judged
 from visits.booking.tables import Appointment, DayBits
 from visits.declarations.queries import Case, case_of
@@ -188,7 +190,7 @@ async def cases_of(work: Work, visit_ids: Sequence[UUID]) -> list[Case]:
     """Visits that may be booked together, in the order given."""
     wanted = list(dict.fromkeys(visit_ids))
     cases = [await case_of(work, each) for each in wanted]
-    _one_group(cases)
+    await _one_group(work, cases)
     return cases
 
 
@@ -197,18 +199,19 @@ async def _locked(work: Work, visit_ids: Sequence[UUID]) -> list[Case]:
     if len(wanted) > MOST:
         raise NotOneGroup(most=MOST)
     cases = {each: await case_of(work, each, lock=True) for each in sorted(wanted)}
-    _one_group(list(cases.values()))
+    await _one_group(work, list(cases.values()))
     return [cases[each] for each in wanted]
 
 
-def _one_group(cases: Sequence[Case]) -> None:
-    if not 2 <= len(cases) <= MOST or len({_key(each) for each in cases}) > 1:
+async def _one_group(work: Work, cases: Sequence[Case]) -> None:
+    homes = await homes_of(work, [each.visit.id for each in cases])
+    if not 2 <= len(cases) <= MOST or len({_key(each, homes.get(each.visit.id)) for each in cases}) > 1:
         raise NotOneGroup(most=MOST)
 
 
-def _key(case: Case) -> tuple[UUID, UUID | None, UUID | None, UUID | None]:
+def _key(case: Case, home: Premises | None) -> tuple[UUID | None, ...]:
     own = None if case.declaration.firm_id else case.declaration.importer_id
-    return case.office.id, case.visit.site_id, case.declaration.firm_id, own
+    return case.office.id, case.visit.site_id, home.id if home else None, case.declaration.firm_id, own
 
 
 async def _already(work: Work, cases: Sequence[Case], starts_at: datetime) -> VisitGroup | None:

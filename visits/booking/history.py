@@ -3,12 +3,10 @@
 Appointments stay where they are; whoever reads the parts of any day reads `PARTS`.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Row, select, text, union_all
+from sqlalchemy import select, text, union_all
 from sqlmodel import col
 
 from visits.actor import system
@@ -57,11 +55,3 @@ async def retire_all(tools: Tools, tenant: TenantId) -> int:
     while moved := await tools.database.run(system(tenant), retire):
         total += moved
     return total
-
-
-async def parts_ever(work: Work, appointment_id: UUID) -> Sequence[Row[Any]]:
-    """The live parts of an appointment of whatever day."""
-    rows = await work.session.execute(
-        select(PARTS).where(PARTS.c.appointment_id == appointment_id, PARTS.c.live).order_by(PARTS.c.role)
-    )
-    return rows.all()

@@ -12,7 +12,8 @@ from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, NotFound, Refusal
 from visits.ids import new_id
 from visits.journey.states import Level, State
-from visits.roles import CHIEFS
+from visits.notices.contacts import phone_of
+from visits.roles import CHIEFS, DECLARANTS
 from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_id
 from visits.sites.tables import Office
@@ -39,7 +40,17 @@ class NotHere(Refusal):
     says = N_("Cette visite ne peut pas se faire à ce lieu.")
 
 
-async def ask(work: Work, office_id: UUID, *, called: str, address: str, kilometres: int, minutes: int) -> Premises:
+async def ask(
+    work: Work,
+    office_id: UUID,
+    *,
+    called: str,
+    address: str,
+    kilometres: int,
+    minutes: int,
+    contact: str = "",
+    phone: str = "",
+) -> Premises:
     """Ask that visits may be made at own premises; the same asked twice is one."""
     if work.actor.firm is None:
         raise NotFound()
@@ -49,7 +60,9 @@ async def ask(work: Work, office_id: UUID, *, called: str, address: str, kilomet
         address=0 < len(address.strip()) <= 200,
         kilometres=0 <= kilometres <= 500,
         minutes=0 <= minutes <= 240,
+        contact=len(contact.strip()) <= 100,
     )
+    number = phone_of(phone) if phone.strip() else ""
     for known, _, _ in await premises_rows.listed(work, "asked", "granted"):
         if (known.office_id, known.name, known.address) == (office_id, called.strip(), address.strip()):
             return known
@@ -64,6 +77,8 @@ async def ask(work: Work, office_id: UUID, *, called: str, address: str, kilomet
         address=address.strip(),
         kilometres=kilometres,
         minutes=minutes,
+        contact=contact.strip(),
+        phone=number,
         asked_by=work.actor.person,
         asked_at=work.now,
     )
@@ -94,6 +109,19 @@ async def decide(
     return found
 
 
+async def met_by(work: Work, premises_id: UUID, *, contact: str, phone: str) -> Premises:
+    """Say who opens the door to the officers from now on; the firm's own word, nobody grants it."""
+    if not work.actor.is_a(*DECLARANTS):
+        raise NotFound()
+    found = await premises_rows.premises_for_update(work, premises_id)
+    _judge(contact=0 < len(contact.strip()) <= 100)
+    told = contact.strip(), phone_of(phone)
+    if told != (found.contact, found.phone):
+        found.contact, found.phone = told
+        work.audit("premises_contact", found.id, office=found.office_id, firm=found.firm_id)
+    return found
+
+
 async def choose(work: Work, visit_id: UUID, premises_id: UUID) -> Case:
     """The visit will be made there; a time it holds elsewhere must be given back first."""
     case = await case_of(work, visit_id, lock=True)
@@ -106,19 +134,19 @@ async def choose(work: Work, visit_id: UUID, premises_id: UUID) -> Case:
     if not fits or Level(case.visit.level) not in LEVELS or not await _unbooked(work, case):
         raise NotHere()
     _near(case.office, found.kilometres)
-    if known is None:
-        work.session.add(
-            HomeVisit(
-                id=new_id(),
-                visit_id=visit_id,
-                premises_id=premises_id,
-                site_id=case.visit.site_id,
-                chosen_by=work.actor.person,
-                at=work.now,
-            )
+    if known is not None:
+        known.left_at = work.now
+        await work.session.flush()
+    work.session.add(
+        HomeVisit(
+            id=new_id(),
+            visit_id=visit_id,
+            premises_id=premises_id,
+            site_id=known.site_id if known is not None else case.visit.site_id,
+            chosen_by=work.actor.person,
+            at=work.now,
         )
-    else:
-        known.premises_id = premises_id
+    )
     case.visit.site_id = None
     case.visit.version += 1
     work.audit("visit_home_chosen", visit_id, office=case.office.id, premises=premises_id)
@@ -135,7 +163,7 @@ async def leave(work: Work, visit_id: UUID) -> Case:
         raise NotHere()
     case.visit.site_id = known.site_id
     case.visit.version += 1
-    await work.session.delete(known)
+    known.left_at = work.now
     work.audit("visit_home_left", visit_id, office=case.office.id)
     return case
 

@@ -1,5 +1,7 @@
 """Reads of premises and of the visits made there."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
@@ -66,15 +68,36 @@ async def count_of_firm(work: Work, firm_id: UUID, office_id: UUID) -> int:
     return int(found or 0)
 
 
-async def home_of(work: Work, visit_id: UUID) -> Premises | None:
-    """The premises a visit is made at, if it is not made at a site; whoever may see the visit may see where it is."""
+async def home_of(work: Work, visit_id: UUID, *, at: datetime | None = None) -> Premises | None:
+    """The premises a visit is made at, or was to be made at some time ago, if not at a site; whoever may see the visit
+    may see where it is."""
+    then = is_live()
+    if at is not None:
+        then = (col(HomeVisit.at) <= at) & (then | (col(HomeVisit.left_at) >= at))
     return await work.session.scalar(
         select(Premises)
         .join(HomeVisit, col(HomeVisit.premises_id) == col(Premises.id))
-        .where(col(HomeVisit.visit_id) == visit_id)
+        .where(col(HomeVisit.visit_id) == visit_id, then)
+        .order_by(col(HomeVisit.at).desc())
+        .limit(1)
     )
 
 
 async def chosen_for(work: Work, visit_id: UUID) -> HomeVisit | None:
     """The choice itself."""
-    return await work.session.scalar(select(HomeVisit).where(col(HomeVisit.visit_id) == visit_id))
+    return await work.session.scalar(select(HomeVisit).where(col(HomeVisit.visit_id) == visit_id, is_live()))
+
+
+async def homes_of(work: Work, visit_ids: Iterable[UUID]) -> dict[UUID, Premises]:
+    """The premises of those visits that are made at some."""
+    rows = await work.session.execute(
+        select(col(HomeVisit.visit_id), Premises)
+        .join(Premises, col(Premises.id) == col(HomeVisit.premises_id))
+        .where(col(HomeVisit.visit_id).in_(list(visit_ids)), is_live())
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def is_live() -> ColumnElement[bool]:
+    """The choice of the same query counts now."""
+    return col(HomeVisit.left_at).is_(None)

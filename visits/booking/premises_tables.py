@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from visits.store.base import Row
@@ -25,6 +25,9 @@ class Premises(Row, table=True):
     #: From the office, one way; the chief's word counts.
     kilometres: int
     minutes: int
+    #: Who opens the door to the officers, and the number to call from the road.
+    contact: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    phone: str = Field(default="", sa_column_kwargs={"server_default": ""})
     state: str = "asked"
     asked_by: UUID | None = Field(default=None, foreign_key="person.id")
     asked_at: datetime
@@ -34,13 +37,19 @@ class Premises(Row, table=True):
 
 
 class HomeVisit(Row, table=True):
-    """A visit is made at premises instead of a site of the office."""
+    """A visit is made at premises instead of a site of the office, until it is not any more."""
 
     __tablename__ = "home_visit"
+    __table_args__ = (
+        Index("uq_home_visit_live", "visit_id", unique=True, postgresql_where=text("left_at is null")),
+        Index("ix_home_visit_visit_id", "visit_id"),
+    )
 
-    visit_id: UUID = Field(foreign_key="visit.id", unique=True)
+    visit_id: UUID = Field(foreign_key="visit.id")
     premises_id: UUID = Field(foreign_key="premises.id", index=True)
     #: Where it would have been: the way back.
     site_id: UUID | None = Field(default=None, foreign_key="site.id")
     chosen_by: UUID | None = Field(default=None, foreign_key="person.id")
     at: datetime
+    #: An appointment made before then was there.
+    left_at: datetime | None = None

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from visits.booking.premises_rows import home_of
 from visits.booking.tables import Appointment
 from visits.errors import BadInput, NotFound, Refusal
 from visits.events import Event, GoodsBlocked, GoodsMissing, GoodsPresented, GoodsTakenBack
@@ -110,11 +111,13 @@ async def _known(work: Work, said: Said) -> bool:
 
 
 async def _mine(work: Work, visit_id: UUID) -> Visit:
-    """The visit, locked, of the terminal's office, and of a site its key is made for."""
+    """The visit, locked, of the terminal's office, and of a site its key is made for; not one at a firm's premises."""
     if not work.actor.is_a(Role.TERMINAL):
         raise NotFound()
     visit = await visit_for_update(work, visit_id)
     if visit.office_id != work.actor.office:
+        raise NotFound()
+    if await home_of(work, visit.id) is not None:
         raise NotFound()
     if work.actor.sites and await _site(work, visit) not in work.actor.sites:
         raise NotFound()

@@ -10,8 +10,10 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from visits.booking.history import PARTS
+from visits.booking.premises_rows import is_live
+from visits.booking.premises_tables import HomeVisit, Premises
 from visits.booking.tables import Appointment
+from visits.booking.where import Where, bay_of
 from visits.declarations.queries import Case, case_of
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound, Refusal
@@ -20,7 +22,7 @@ from visits.fieldwork.rules import PLACING, Record, in_place
 from visits.fieldwork.tables import CheckIn, Evidence, Finding, Seal, Step
 from visits.fieldwork.words import Deed
 from visits.journey.queries import visit_for_update
-from visits.journey.states import IN_THE_FIELD, STATE_NAMES, NotYours, State, WrongState
+from visits.journey.states import IN_THE_FIELD, STATE_NAMES, Level, NotYours, State, WrongState
 from visits.journey.tables import Transition, Visit
 from visits.people.tables import Person
 from visits.sites.tables import Office, Resource, Site
@@ -48,11 +50,9 @@ class Planned:
 
     visit: Visit
     declaration: Declaration
-    site: Site | None
+    where: Where
     starts_at: datetime | None
     ends_at: datetime | None
-    #: The bay or scanner.
-    bay: str | None
     presented_at: datetime | None
 
 
@@ -272,55 +272,29 @@ async def day_of(work: Work, day: date) -> list[Planned]:
     live = and_(col(Appointment.visit_id) == col(Visit.id), col(Appointment.status).in_(["confirmed", "done"]))
     today: ColumnElement[bool] = or_(col(Appointment.day) == day, col(Visit.state).in_(WAITING))
     rows = await work.session.execute(
-        select(Visit, Declaration, Site, Appointment, _bay())
+        select(Visit, Declaration, Site, Premises, Appointment, bay_of())
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .outerjoin(Appointment, live)
         .outerjoin(Site, col(Site.id) == func.coalesce(col(Appointment.site_id), col(Visit.site_id)))
+        .outerjoin(HomeVisit, and_(col(HomeVisit.visit_id) == col(Visit.id), is_live()))
+        .outerjoin(Premises, col(Premises.id) == col(HomeVisit.premises_id))
         .where(col(Visit.inspector_id).in_(mine_only), today, col(Visit.state) != State.CANCELLED)
         .order_by(func.lower(col(Appointment.during)).nulls_last(), col(Visit.state_since), col(Visit.id))
     )
     found = rows.all()
     steps = await _presented(work, {row[0].id for row in found})
     lines = {}
-    for visit, declaration, site, appointment, bay in found:
+    for visit, declaration, site, home, appointment, bay in found:
         placed = in_place(visit.order, steps.get(visit.id, ()))
         lines[visit.id] = Planned(
             visit=visit,
             declaration=declaration,
-            site=site,
+            where=Where.of(Level(visit.level), site, home, bay),
             starts_at=appointment.during.lower if appointment else None,
             ends_at=appointment.during.upper if appointment else None,
-            bay=bay,
             presented_at=placed.at if placed else None,
         )
     return list(lines.values())
-
-
-async def place_of(work: Work, visit: Visit) -> tuple[Site | None, str | None]:
-    """The site of a visit and its bay or scanner, before the visit and after it."""
-    site = await work.session.get(Site, visit.site_id) if visit.site_id else None
-    bay = await work.session.scalar(
-        select(_bay())
-        .select_from(Appointment)
-        .where(col(Appointment.visit_id) == visit.id, col(Appointment.status).in_(["confirmed", "done"]))
-        .order_by(func.lower(col(Appointment.during)).desc())
-        .limit(1)
-    )
-    return site, bay
-
-
-def _bay() -> Any:
-    return (
-        select(func.min(col(Resource.name)))
-        .join(PARTS, PARTS.c.resource_id == col(Resource.id))
-        .where(
-            PARTS.c.appointment_id == col(Appointment.id),
-            PARTS.c.live,
-            col(Resource.kind).in_(["bay", "scanner"]),
-        )
-        .correlate(Appointment)
-        .scalar_subquery()
-    )
 
 
 async def _presented(work: Work, visits: set[UUID]) -> dict[UUID, list[Step]]:

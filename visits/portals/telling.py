@@ -1,16 +1,25 @@
 """Turns values into the words of a page: sentences with their facts, goods and boxes, the office a page is about."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Request
 
+from visits.booking.premises_tables import Premises
+from visits.booking.where import Kind, Where
 from visits.declarations.tables import Declaration
 from visits.journey.timeline import Sentence
 from visits.sites.tables import Office
 from visits.texts import N_
-from visits.web.language import say, say_many
+from visits.web.language import duration, say, say_many, time_of
+
+#: The places that have no name of their own.
+PLACES: dict[Kind, str] = {
+    Kind.VIDEO: N_("Par vidéo"),
+    Kind.DESK: N_("Au bureau"),
+    Kind.OPEN: N_("Lieu à préciser"),
+}
 
 
 def at_office(request: Request[Any, Any, Any], office: Office) -> ZoneInfo:
@@ -32,6 +41,22 @@ def told(sentence: Sentence, language: str, zone: ZoneInfo) -> str:
 def city_of(zone: ZoneInfo) -> str:
     """The city a zone is named after."""
     return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def place_name(where: Where, language: str, *, bay: bool = False) -> str:
+    """Where a visit is made, in a word or by name; with its bay where there is room for it."""
+    if where.kind in PLACES:
+        return say(PLACES[where.kind], language)
+    return where.line if bay or where.at_premises else where.name
+
+
+def road(premises: Premises, starts_at: datetime | None, language: str, zone: ZoneInfo) -> str:
+    """« 30 min de route, partir à 9 h 30 »."""
+    way = timedelta(minutes=premises.minutes)
+    if starts_at is None:
+        return say(N_("%(length)s de route"), language, length=duration(way, language))
+    leave = time_of(starts_at - way, language, zone)
+    return say(N_("%(length)s de route, partir à %(time)s"), language, length=duration(way, language), time=leave)
 
 
 def boxes(declaration: Declaration, language: str) -> str:

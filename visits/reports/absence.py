@@ -8,12 +8,12 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from visits import chain
-from visits.booking.history import PARTS
 from visits.booking.tables import Appointment
+from visits.booking.where import where_of
 from visits.declarations.queries import Case, case_of
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound
@@ -31,7 +31,7 @@ from visits.reports.tables import AbsenceRecord
 from visits.reports.words import QUALITIES, Quality
 from visits.roles import CHIEFS, FIRM, Role
 from visits.sites.policies import Policies, policy
-from visits.sites.tables import Office, Resource, Site
+from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.web.language import say
 
@@ -203,7 +203,7 @@ async def _missed(work: Work, step: Step) -> Appointment | None:
 async def _facts(work: Work, case: Case, step: Step) -> Absence:
     missed, values = await _missed(work, step), policy(case.office, Policies)
     side, code = SIDES[step.kind], str(step.body.get("agency") or "")
-    site = await work.session.get(Site, missed.site_id) if missed and missed.site_id else None
+    where = await where_of(work, case.visit, missed) if missed else None
     record = await field.record_of(work, case.visit.id)
     since = missed.made_at if missed else None
     words = [
@@ -225,8 +225,8 @@ async def _facts(work: Work, case: Case, step: Step) -> Absence:
         declaration=case.title,
         firm=case.declaration.declarant_name or "",
         consignee=case.declaration.consignee_name or "",
-        site=site.name if site else "",
-        bay=await _bay(work, missed) if missed else "",
+        site=(where.line if where.at_premises else where.name) if where else "",
+        bay=where.bay if where else "",
         starts_at=missed.during.lower if missed else None,
         ends_at=missed.during.upper if missed else None,
         grace_minutes=grace.get(side, values.grace_minutes),
@@ -257,12 +257,3 @@ def _presence(row: CheckIn, step: Step) -> Presence:
 
 def _place(box: str, said: Standing) -> Place:
     return Place(container=box, position=said.position, reason=said.reason, at=said.at)
-
-
-async def _bay(work: Work, missed: Appointment) -> str:
-    found = await work.session.scalar(
-        select(func.min(col(Resource.name)))
-        .join(PARTS, PARTS.c.resource_id == col(Resource.id))
-        .where(PARTS.c.appointment_id == missed.id, col(Resource.kind).in_(("bay", "scanner")))
-    )
-    return found or ""

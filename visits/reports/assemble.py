@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlmodel import col
 
+from visits.booking.where import where_of
 from visits.declarations.queries import Case, lanes_of
 from visits.documents.tables import Document
-from visits.fieldwork.queries import place_of, record_of
+from visits.fieldwork.queries import record_of
 from visits.fieldwork.rules import Record
 from visits.fieldwork.tables import CheckIn
 from visits.journey.states import SUSPENSIONS, Level
@@ -38,7 +39,6 @@ from visits.reports.draft import Draft
 from visits.reports.words import AgencyAnswer, Extent, Fence, LaneColour, Mode, Quality
 from visits.reports.words import Level as ReportLevel
 from visits.roles import Role
-from visits.sites.tables import Site
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
@@ -174,18 +174,16 @@ def _order(visit: Visit) -> Order:
 
 
 async def _place(work: Work, case: Case, record: Record) -> Place:
-    """The site and its bay, and where the inspector's device was; a desk visit is made at the office."""
-    site: Site | None = None
-    bay: str | None = None
-    if case.visit.level != Level.DOCUMENTS:
-        site, bay = await place_of(work, case.visit)
-    if site is None:
+    """The site and its bay, or the premises and their address, and where the inspector's device was; a desk visit is
+    made at the office."""
+    where = await where_of(work, case.visit)
+    if not where.name:
         return Place(name=f"{case.office.code} {case.office.name}", fence=Fence.UNKNOWN)
     arrivals = [row for row in record.check_ins if row.party == Quality.INSPECTOR]
     seen = next((row for row in reversed(arrivals) if row.latitude is not None), None)
     last = seen or (arrivals[-1] if arrivals else None)
     return Place(
-        name=", ".join(part for part in (site.name, bay) if part),
+        name=", ".join(part for part in (where.name, where.address if where.at_premises else where.bay) if part),
         latitude=compare.degrees(seen.latitude) if seen else None,
         longitude=compare.degrees(seen.longitude) if seen else None,
         accuracy_metres=round(seen.accuracy_metres) if seen and seen.accuracy_metres is not None else None,

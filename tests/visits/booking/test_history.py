@@ -1,6 +1,7 @@
 """Parts of days that are over leave the table that is judged, once, and whoever reads appointments still finds them."""
 
 import asyncio
+from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,7 +11,7 @@ from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
 from visits.booking import history, queries
 from visits.booking.change import cancel
-from visits.booking.history import FORGOTTEN, PARTS, parts_ever, retire, retire_all
+from visits.booking.history import FORGOTTEN, PARTS, retire, retire_all
 from visits.booking.tables import Appointment, BookingPart, BookingPartHist
 from visits.journey.tables import Visit
 from visits.store.work import Work
@@ -34,17 +35,22 @@ async def ended(stage: Stage, visit: Visit, status: str = "done") -> Appointment
     return made
 
 
+async def ever(work: Work, appointment_id: UUID) -> list[tuple[UUID, str]]:
+    parts = select(PARTS.c.resource_id, PARTS.c.role).where(PARTS.c.appointment_id == appointment_id)
+    return [(row[0], row[1]) for row in await work.session.execute(parts.order_by(PARTS.c.role))]
+
+
 async def test_parts_of_days_that_are_over_move_once(stage: Stage) -> None:
     made = await ended(stage, await booked(stage))
     async with stage.work() as work:
-        before = [(each.resource_id, each.role) for each in await parts_ever(work, made.id)]
+        before = await ever(work, made.id)
     stage.clock.move(days=4)
 
     assert await retire_all(stage.tools, stage.tenant) == 2
     assert await retire_all(stage.tools, stage.tenant) == 0
     assert await sizes(stage) == (0, 2, 2)
     async with stage.work() as work:
-        assert [(each.resource_id, each.role) for each in await parts_ever(work, made.id)] == before
+        assert await ever(work, made.id) == before
         assert await queries.parts_of(work, [made.id]) == []
 
 

@@ -1,37 +1,22 @@
 """Visits at a firm's own premises: only where a chief granted it, near enough, and with the road booked."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
+from tests.support.steps_premises import asked, at_home, decided, granted
 from visits.booking import premises, queries, rules
+from visits.booking.change import settle_place
+from visits.booking.groups import NotOneGroup, Pattern, book
 from visits.booking.premises_tables import Premises
 from visits.booking.reconcile import reconcile
 from visits.booking.tables import BookingPart
 from visits.errors import BadInput, NotFound
+from visits.notices.contacts import BadPhone
 from visits.sites.queries import office_by_id
-
-HERE: dict[str, Any] = {"called": "Entrepôt Exemple", "address": "Zone industrielle, lot 12", "kilometres": 12}
-
-
-async def asked(stage: Stage, who: str = "declarant", **changes: Any) -> Premises:
-    async with stage.work() as work:
-        (await office_by_id(work, stage.office.id)).policies = {"home_kilometres": 30}
-    return await stage.run(who, premises.ask, stage.office.id, **({"minutes": 30} | HERE | changes))
-
-
-async def granted(stage: Stage, **changes: Any) -> Premises:
-    found = await asked(stage, **changes)
-    return await decided(stage, found.id, "granted")
-
-
-async def decided(stage: Stage, premises_id: UUID, state: str, minutes: int = 30, **more: Any) -> Premises:
-    facts = {"kilometres": 12, "minutes": minutes} | more
-    return await stage.run("chief", premises.decide, premises_id, state, **facts)
 
 
 async def parts(stage: Stage, visit_id: UUID) -> list[BookingPart]:
@@ -152,3 +137,39 @@ async def test_the_chiefs_time_on_the_road_counts(stage: Stage) -> None:
 
     (officer,) = await parts(stage, visit.id)
     assert tomorrow(stage, 10) - officer.during.lower == timedelta(minutes=45)
+
+
+async def test_the_firm_says_who_opens_and_nobody_grants_it(stage: Stage) -> None:
+    home = await granted(stage)
+
+    await stage.run("declarant", premises.met_by, home.id, contact="M. Essai", phone="00225 07 00 00 00 18")
+
+    async with stage.work() as work:
+        kept = await work.session.get_one(Premises, home.id)
+    assert (kept.contact, kept.phone, kept.state) == ("M. Essai", "+2250700000018", "granted")
+
+
+async def test_who_opens_is_said_by_the_firm_alone_and_can_be_called(stage: Stage) -> None:
+    home = await granted(stage)
+
+    for who in ("other_declarant", "chief"):
+        with pytest.raises(NotFound):
+            await stage.run(who, premises.met_by, home.id, contact="X", phone="+2250700000018")
+    with pytest.raises(BadPhone):
+        await stage.run("declarant", premises.met_by, home.id, contact="M. Essai", phone="12")
+
+
+async def test_saying_a_site_does_not_take_a_visit_from_its_premises(stage: Stage) -> None:
+    visit = await at_home(stage)
+
+    await stage.run("declarant", settle_place, visit.id, stage.site.id)
+
+    assert (await stage.visit(visit.id)).site_id is None
+
+
+async def test_visits_at_two_premises_are_no_group(stage: Stage) -> None:
+    here, there = await at_home(stage), await to_book(stage)
+    await stage.run("declarant", premises.choose, there.id, (await granted(stage, called="Usine")).id)
+
+    with pytest.raises(NotOneGroup):
+        await stage.run("declarant", book, [here.id, there.id], tomorrow(stage, 10), pattern=Pattern.IN_TURN)

@@ -12,7 +12,7 @@ from visits.portals.agency import queries
 from visits.portals.agency.queries import Invited
 from visits.portals.start import start
 from visits.portals.steps import flag_of, holder_of
-from visits.portals.telling import at_office
+from visits.portals.telling import at_office, place_name
 from visits.roles import Role
 from visits.sites.hours import grid_of
 from visits.sites.queries import office_by_id
@@ -72,7 +72,7 @@ def row_of(invited: Invited, language: str, *, today: bool, awaited: bool) -> Ro
         invited=invited,
         title=invited.case.title if invited.case.declaration.number else visit.reference,
         goods=invited.case.declaration.goods,
-        place=invited.site.name if invited.site else "",
+        place=place_name(invited.where, language),
         href=f"/agency/visits/{visit.id}",
         state=say(N_("provisoire, confirmé au débarquement") if awaited else STATE_NAMES[state], language),
         owner=owner,

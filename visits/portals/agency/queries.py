@@ -8,10 +8,13 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, select
 from sqlmodel import col
 
+from visits.booking.premises_rows import is_live
+from visits.booking.premises_tables import HomeVisit, Premises
 from visits.booking.tables import Appointment
+from visits.booking.where import Where, bay_of
 from visits.declarations.queries import Case, visible_visits
 from visits.declarations.tables import Declaration
-from visits.journey.states import State
+from visits.journey.states import Level, State
 from visits.journey.tables import Visit
 from visits.people.queries import agencies
 from visits.reports.tables import Report, ReportVersion, Signature
@@ -30,7 +33,7 @@ class Invited:
     """One joint visit with its time and place."""
 
     case: Case
-    site: Site | None
+    where: Where
     day: date
     starts_at: datetime
     ends_at: datetime
@@ -85,19 +88,19 @@ async def my_agency(work: Work) -> str:
 
 
 def _invited(row: Any) -> Invited:
-    visit, declaration, office, appointment, site = row
+    visit, declaration, office, appointment, site, home, bay = row
     return Invited(
         case=Case(visit=visit, declaration=declaration, office=office),
-        site=site,
+        where=Where.of(Level(visit.level), site, home, bay),
         day=appointment.day,
         starts_at=appointment.during.lower,
         ends_at=appointment.during.upper,
     )
 
 
-def _select() -> Select[Visit, Declaration, Office, Appointment, Site]:
+def _select() -> Select[Any]:
     return (
-        select(Visit, Declaration, Office, Appointment, Site)
+        select(Visit, Declaration, Office, Appointment, Site, Premises, bay_of())
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .join(Office, col(Office.id) == col(Visit.office_id))
         .join(
@@ -105,4 +108,6 @@ def _select() -> Select[Visit, Declaration, Office, Appointment, Site]:
             and_(col(Appointment.visit_id) == col(Visit.id), col(Appointment.status).in_(["confirmed", "done"])),
         )
         .outerjoin(Site, col(Site.id) == func.coalesce(col(Appointment.site_id), col(Visit.site_id)))
+        .outerjoin(HomeVisit, and_(col(HomeVisit.visit_id) == col(Visit.id), is_live()))
+        .outerjoin(Premises, col(Premises.id) == col(HomeVisit.premises_id))
     )

@@ -12,7 +12,7 @@ from visits.booking import landing
 from visits.declarations.queries import Case, case_of
 from visits.errors import NotFound
 from visits.fieldwork import checkin
-from visits.fieldwork.queries import place_of, record_of
+from visits.fieldwork.queries import record_of
 from visits.ids import new_id
 from visits.portals.agency import queries
 from visits.portals.agency.home import AGENCIES, row_of
@@ -38,7 +38,6 @@ async def visit(work: Work, request: Request[Any, Any, Any], visit_id: FromPath[
     at_office(request, case.office)
     today = grid_of(case.office).day_of(work.now)
     awaited = await landing.awaited(work, case.office.id, {case.visit.id})
-    _, bay = await place_of(work, case.visit)
     language = language_of(request)
     here = [row for row in (await record_of(work, visit_id)).check_ins if row.person_id == work.actor.person]
     return page(
@@ -46,7 +45,6 @@ async def visit(work: Work, request: Request[Any, Any, Any], visit_id: FromPath[
         "agency/visit.html",
         row=row_of(invited, language, today=invited.day == today, awaited=case.visit.id in awaited),
         invited=invited,
-        bay=bay or "",
         boxes=[spaced(box) for box in case.visit.order["containers"]],
         items=_items(case, language),
         present=next((row for row in here if row.left_at is None), None),

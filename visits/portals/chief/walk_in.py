@@ -10,15 +10,15 @@ from visits.booking import queries, rules
 from visits.booking.next_free import NothingToday, first_today, walk_in
 from visits.booking.offer import offer
 from visits.booking.token_keys import confirmation
-from visits.declarations.queries import Case, case_of
+from visits.booking.where import where_of
+from visits.declarations.queries import case_of
 from visits.errors import NotFound, Refusal
 from visits.journey.states import LEVEL_NAMES, STATE_NAMES, Level, State
 from visits.portals import queries as cases
 from visits.portals.slots import Telling
-from visits.portals.telling import at_office, boxes
+from visits.portals.telling import at_office, boxes, place_name
 from visits.roles import CHIEFS
 from visits.sites.queries import office_by_id
-from visits.sites.tables import Site
 from visits.store.work import Database, Work
 from visits.web.language import say
 from visits.web.pages import go, language_of, page
@@ -90,7 +90,8 @@ async def ticket(work: Work, request: Request, visit_id: FromPath[UUID]) -> Resp
         case=case,
         found=found,
         code=await confirmation(work, request.app.state.tools.vault, case, found),
-        site=await _site(work, case),
+        where=(where := await where_of(work, case.visit)),
+        place=place_name(where, language, bay=True),
         level_name=say(LEVEL_NAMES[Level(case.visit.level)], language),
         boxes=boxes(case.declaration, language),
         now=work.now,
@@ -122,7 +123,8 @@ async def _page(
         status=refused.status if refused else 200,
         case=case,
         boxes=boxes(case.declaration, language),
-        site=await _site(work, case),
+        where=(where := await where_of(work, case.visit)),
+        place=place_name(where, language, bay=True),
         level_name=say(LEVEL_NAMES[Level(case.visit.level)], language),
         state_name=say(STATE_NAMES[state], language),
         looked=found is not None,
@@ -133,10 +135,6 @@ async def _page(
         reason=reason,
         refused=sentence(request, refused) if refused else "",
     )
-
-
-async def _site(work: Work, case: Case) -> Site | None:
-    return await work.session.get(Site, case.visit.site_id) if case.visit.site_id else None
 
 
 ROUTES = [find, look, take, ticket]

@@ -11,22 +11,20 @@ from visits.booking import landing, queries, replan_rows, rules, waitlist_rows
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.groups_rows import group_of
-from visits.booking.history import parts_ever
 from visits.booking.next_free import UNDO
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
-from visits.booking.premises_rows import home_of
 from visits.booking.replan_answer import answer as answer_replan
 from visits.booking.tables import Appointment
 from visits.booking.token_keys import confirmation
+from visits.booking.where import where_of
 from visits.declarations.queries import Case, case_of
 from visits.errors import NotFound
 from visits.journey.states import LEVEL_NAMES, Level, State
 from visits.notify.queries import thread_of
-from visits.portals.telling import at_office, boxes
+from visits.portals.telling import at_office, boxes, place_name
 from visits.roles import DECLARANTS, FIRM
 from visits.sites.hours import grid_of
-from visits.sites.tables import Resource, Site
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say
@@ -87,6 +85,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID], undo: Fro
     ship = await landing.expected(work, case) if coming else None
     if ship is not None:
         kind, word = "run", N_("Provisoire")
+    where = await where_of(work, case.visit, found)
     vault = request.app.state.tools.vault
     code = await confirmation(work, vault, case, found) if coming else code_of(case, found)
     return page(
@@ -97,7 +96,8 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID], undo: Fro
         title=say(TITLES.get(found.status, TITLES["cancelled"]), language),
         tag=kind,
         tag_text=say(word, language),
-        place=await _place(work, case, found, language),
+        where=where,
+        place=place_name(where, language, bay=True),
         boxes=boxes(case.declaration, language),
         level=level,
         level_name=say(LEVEL_NAMES[level], language),
@@ -135,7 +135,7 @@ async def calendar(work: Work, request: Request, visit_id: FromPath[UUID]) -> Re
         ends_at=found.during.upper,
         made_at=found.made_at,
         title=say(N_("Visite %(title)s"), language, title=case.title),
-        place=await _place(work, case, found, language),
+        place=place_name(await where_of(work, case.visit, found), language, bay=True),
         text=say(N_("Référence %(reference)s"), language, reference=case.visit.reference),
         cancelled=gone,
     )
@@ -196,19 +196,6 @@ def code_of(case: Case, found: Appointment) -> str:
 async def _appointment(work: Work, case: Case) -> Appointment | None:
     live = await queries.live_of(work, case.visit.id)
     return live.get("confirmed") or await queries.last_of(work, case.visit.id)
-
-
-async def _place(work: Work, case: Case, found: Appointment, language: str) -> str:
-    """« Terminal 2 – aire B »: the bay is promised, so it is named; the officer is not."""
-    site = await work.session.get(Site, found.site_id) if found.site_id else None
-    home = await home_of(work, case.visit.id) if site is None else None
-    if home is not None:
-        return f"{home.name}, {home.address}"
-    if site is None or Level(case.visit.level) is Level.VIDEO:
-        return say(N_("Par vidéo"), language)
-    fixed = [part for part in await parts_ever(work, found.id) if part.role in ("bay", "scanner")]
-    bay = await work.session.get(Resource, fixed[0].resource_id) if fixed else None
-    return f"{site.name} – {bay.name}" if bay else site.name
 
 
 def _id(text: str) -> UUID:

@@ -8,6 +8,7 @@ from litestar import Request, Response
 from litestar.params import FromPath
 
 from visits.booking.tables import Appointment
+from visits.booking.where import where_of
 from visits.declarations.queries import Case, case_of
 from visits.fieldwork import checkin, queries
 from visits.fieldwork.branches import TooEarly
@@ -35,7 +36,6 @@ async def arrive(work: Work, request: Request[Any, Any, Any], visit_id: FromPath
     case = await case_of(work, visit_id)
     at_office(request, case.office)
     appointment = await queries.appointment_of(work, visit_id)
-    site, _ = await queries.place_of(work, case.visit)
     today = grid_of(case.office).day_of(work.now)
     record = await queries.record_of(work, visit_id)
     present = [row for row in record.check_ins if row.party in INTERESTED and row.left_at is None]
@@ -44,7 +44,7 @@ async def arrive(work: Work, request: Request[Any, Any, Any], visit_id: FromPath
         "declarant/arrive.html",
         case=case,
         appointment=appointment,
-        site=site,
+        where=await where_of(work, case.visit),
         today=appointment is not None and appointment.day == today,
         present=present,
         sent=new_id(),

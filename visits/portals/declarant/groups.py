@@ -12,16 +12,16 @@ from visits.booking import groups, groups_rows, queries, rules
 from visits.booking.groups import Pattern, Together
 from visits.booking.groups_tables import VisitGroup
 from visits.booking.no_shows import FirmLimited
-from visits.declarations.queries import Case, title_of
+from visits.booking.where import where_of
+from visits.declarations.queries import title_of
 from visits.declarations.tables import Declaration
 from visits.errors import BadInput, Refusal
 from visits.journey.states import LEVEL_NAMES, Level
 from visits.journey.tables import Visit
 from visits.portals.slots import Telling, day_of, instant_of
-from visits.portals.telling import at_office, boxes, city_of
+from visits.portals.telling import at_office, boxes, city_of, place_name
 from visits.roles import DECLARANTS, FIRM
 from visits.sites.queries import office_by_id, offices
-from visits.sites.tables import Site
 from visits.store.work import Database, Work
 from visits.texts import N_
 from visits.web.language import say, time_of
@@ -106,7 +106,8 @@ async def show(work: Work, request: Request, group_id: FromPath[UUID]) -> Respon
         booked=len(booked),
         first=first,
         pattern=say(PATTERNS[Pattern(group.pattern)][0], language),
-        site=await _site(work, cases[0]),
+        where=(where := await where_of(work, cases[0].visit)),
+        place=place_name(where, language),
         changes=first is not None and work.actor.is_a(*DECLARANTS) and first > work.now,
         city=city_of(zone),
         address=f"{PATH}/{group_id}",
@@ -186,20 +187,15 @@ async def _choose(
     waiting = await groups_rows.to_book_together(work)
     office = await office_by_id(work, waiting[0][0].office_id) if waiting else (await offices(work))[0]
     at_office(request, office)
-    places: dict[tuple[UUID, UUID | None, UUID | None], list[tuple[str, str, str]]] = {}
+    places: dict[tuple[UUID, str, UUID | None], list[tuple[str, str, str]]] = {}
     for visit, declaration in waiting:
-        key = visit.office_id, visit.site_id, declaration.firm_id
+        key = visit.office_id, place_name(await where_of(work, visit), language), declaration.firm_id
         places.setdefault(key, []).append(_item(visit, declaration, language))
-    sites = {site: await work.session.get_one(Site, site) for _, site, _ in places if site is not None}
     return page(
         request,
         "declarant/groups.html",
         status=error.status if error else 200,
-        places=[
-            (str(number), sites[key[1]].name if key[1] else say(N_("Lieu à préciser"), language), items)
-            for number, (key, items) in enumerate(places.items())
-            if len(items) > 1
-        ],
+        places=[(str(number), key[1], items) for number, (key, items) in enumerate(places.items()) if len(items) > 1],
         patterns=[(each.value, say(text, language), say(hint, language)) for each, (text, hint) in PATTERNS.items()],
         chosen=chosen,
         error=sentence(request, error) if error else "",
@@ -253,8 +249,7 @@ async def _hours(
     told = Telling(offer=found.offer, language=language, zone=zone)
     seen = told.day(day_of(day))
     chosen = urlencode([*(("v", str(case.visit.id)) for case in cases), ("pattern", pattern)])
-    where = action if group else f"{PATH}/slots"
-    days = told.days(where)
+    days = told.days(action if group else f"{PATH}/slots")
     for each in days:
         each["href"] = each["href"].replace("?", f"?{chosen}&") if group is None else each["href"]
     step = found.offer.asked.grid.step
@@ -269,7 +264,8 @@ async def _hours(
         action=action,
         pattern=pattern,
         pattern_name=say(PATTERNS[pattern][0], language),
-        site=await _site(work, cases[0]),
+        where=(where := await where_of(work, cases[0].visit)),
+        place=place_name(where, language),
         city=city_of(zone),
         length=(found.after[-1] + found.members[-1].length) * step,
         day=seen.day,
@@ -287,10 +283,6 @@ async def _hours(
         refused=sentence(request, refused) if refused else "",
         error=say(error, language) if error else "",
     )
-
-
-async def _site(work: Work, case: Case) -> Site | None:
-    return await work.session.get(Site, case.visit.site_id) if case.visit.site_id else None
 
 
 def _ids(texts: Sequence[str]) -> list[UUID]:

@@ -9,21 +9,22 @@ from litestar.params import FromPath
 from visits.booking import groups_rows, premises, premises_rows
 from visits.declarations.queries import title_of
 from visits.errors import BadInput, Refusal
+from visits.notices.contacts import BadPhone
+from visits.portals.asking import Asking, typed_in
 from visits.portals.declarant.slots import address
 from visits.portals.regular import STATES
 from visits.portals.telling import at_office
 from visits.roles import DECLARANTS
 from visits.sites.policies import Policies, policy
 from visits.sites.queries import offices
-from visits.store.work import Database, Work
+from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say
-from visits.web.pages import go, language_of, page
+from visits.web.pages import language_of, page
 from visits.web.problem import sentence
 from visits.web.route import get, post
 
 PATH = "/declarant/premises"
-SAID = (BadInput, premises.NotSoFar, premises.NotHere)
 
 
 @get(PATH, roles=DECLARANTS)
@@ -35,66 +36,76 @@ async def shown(work: Work, request: Request) -> Response[Any]:  # type: ignore[
 @post(PATH, roles=DECLARANTS)
 async def ask(request: Request) -> Response[Any]:  # type: ignore[type-arg]
     """Ask; a chief decides."""
-    form = {name: str(value) for name, value in (await request.form()).items()}
+    form = await typed_in(request)
 
-    async def use_case(work: Work) -> None:
+    async def deed(work: Work) -> None:
         await premises.ask(
             work,
-            UUID(form["office"]),
-            called=form["called"],
-            address=form["address"],
-            kilometres=int(form["kilometres"]),
-            minutes=int(form["minutes"]),
+            _id(form, "office"),
+            called=form.get("called", ""),
+            address=form.get("address", ""),
+            kilometres=_whole(form, "kilometres"),
+            minutes=_whole(form, "minutes"),
+            contact=form.get("contact", ""),
+            phone=form.get("phone", ""),
         )
 
-    try:
-        return await _try(request, use_case, PATH, form, N_("La demande est partie. Un chef de visite décide."))
-    except (KeyError, ValueError):
-        return await _again(request, BadInput(field="kilometres"), form)
+    return await ASKING.tried(
+        request, deed, then=PATH, typed=form, flash=N_("La demande est partie. Un chef de visite décide.")
+    )
+
+
+@post("/declarant/premises/{premises_id:uuid}/contact", roles=DECLARANTS)
+async def meet(request: Request, premises_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """Who opens the door to the officers from now on."""
+    form = await typed_in(request)
+
+    async def deed(work: Work) -> None:
+        await premises.met_by(work, premises_id, contact=form.get("contact", ""), phone=form.get("phone", ""))
+
+    typed = {f"{name}-{premises_id}": text for name, text in form.items()}
+    return await ASKING.tried(
+        request, deed, then=PATH, typed=typed, flash=N_("Le vérificateur verra ce nom et ce numéro.")
+    )
 
 
 @post("/declarant/premises/{premises_id:uuid}/use", roles=DECLARANTS)
 async def use(request: Request, premises_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
     """This visit is made there; then its hour is chosen."""
-    try:
-        visit_id = UUID(str((await request.form()).get("visit") or ""))
-    except ValueError:
-        raise BadInput(field="visit") from None
+    visit_id = _id(await typed_in(request), "visit")
 
-    async def use_case(work: Work) -> None:
+    async def deed(work: Work) -> None:
         await premises.choose(work, visit_id, premises_id)
 
-    return await _try(request, use_case, address(visit_id), {}, N_("La visite se fera chez vous. Choisissez l'heure."))
+    return await ASKING.tried(
+        request, deed, then=address(visit_id), flash=N_("La visite se fera chez vous. Choisissez l'heure.")
+    )
 
 
 @post("/declarant/visits/{visit_id:uuid}/home/leave", roles=DECLARANTS)
 async def leave(request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
     """Back to the site."""
 
-    async def use_case(work: Work) -> None:
+    async def deed(work: Work) -> None:
         await premises.leave(work, visit_id)
 
-    return await _try(request, use_case, address(visit_id), {}, N_("La visite se fera sur place. Choisissez l'heure."))
+    return await ASKING.tried(
+        request, deed, then=address(visit_id), flash=N_("La visite se fera sur place. Choisissez l'heure.")
+    )
 
 
-async def _try(
-    request: Request[Any, Any, Any], use_case: Any, then: str, form: dict[str, str], flash: str
-) -> Response[Any]:
-    database: Database = request.app.state.database
+def _id(form: dict[str, str], name: str) -> UUID:
     try:
-        await database.run(request.user, use_case)
-    except SAID as no:
-        return await _again(request, no, form)
-    return go(then, flash=flash)
+        return UUID(form.get(name, ""))
+    except ValueError:
+        raise BadInput(field=name) from None
 
 
-async def _again(request: Request[Any, Any, Any], refused: Refusal, form: dict[str, str]) -> Response[Any]:
-    database: Database = request.app.state.database
-
-    async def again(work: Work) -> Response[Any]:
-        return await _page(work, request, refused=refused, typed=form)
-
-    return await database.run(request.user, again)
+def _whole(form: dict[str, str], name: str) -> int:
+    try:
+        return int(form.get(name, ""))
+    except ValueError:
+        raise BadInput(field=name) from None
 
 
 async def _page(
@@ -108,7 +119,7 @@ async def _page(
     at_office(request, every[0])
     language = language_of(request)
     waiting = await groups_rows.to_book_together(work)
-    homes = {visit.id: await premises_rows.home_of(work, visit.id) for visit, _ in waiting if visit.site_id is None}
+    homes = await premises_rows.homes_of(work, [visit.id for visit, _ in waiting])
     rows = []
     for each, _, office in await premises_rows.listed(work, *STATES):
         mine = [
@@ -150,4 +161,5 @@ async def _page(
     )
 
 
-ROUTES = [shown, ask, use, leave]
+ASKING = Asking(page=_page, said=(BadInput, BadPhone, premises.NotSoFar, premises.NotHere))
+ROUTES = [shown, ask, meet, use, leave]

@@ -9,15 +9,15 @@ from litestar.params import FromPath, FromQuery
 from visits.booking import landing, prearrival, rules
 from visits.booking.change import settle_place
 from visits.booking.offer import Offer
+from visits.booking.where import where_of
 from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, Refusal
 from visits.journey.states import State
 from visits.portals.posted import sent_id, text
 from visits.portals.slots import Telling, day_of, instant_of
-from visits.portals.telling import at_office, boxes
+from visits.portals.telling import at_office, boxes, place_name
 from visits.roles import DECLARANTS
 from visits.sites.queries import sites_of
-from visits.sites.tables import Site
 from visits.store.work import Database, Work
 from visits.texts import N_
 from visits.web.pages import go, language_of, page
@@ -123,7 +123,7 @@ async def _page(
         ship=ship,
         there=ship is not None and landing.on_quay(ship, case.visit.order["containers"]),
         kept=kept,
-        site=await work.session.get(Site, case.visit.site_id) if case.visit.site_id else None,
+        place=place_name(await where_of(work, case.visit), language),
         places=places,
         told=told,
         day=seen.day if seen else None,

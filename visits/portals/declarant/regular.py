@@ -11,11 +11,12 @@ from visits.booking.offer import policy_of
 from visits.declarations.queries import title_of
 from visits.errors import BadInput, Refusal
 from visits.journey.states import LEVEL_NAMES, Level
+from visits.portals.asking import Asking, typed_in
 from visits.portals.regular import STATES, choices, told
 from visits.portals.telling import at_office
 from visits.roles import DECLARANTS
 from visits.sites.queries import office_by_id, offices, sites_of
-from visits.store.work import Database, Work
+from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say
 from visits.web.pages import go, language_of, page
@@ -23,17 +24,6 @@ from visits.web.problem import sentence
 from visits.web.route import get, post
 
 PATH = "/declarant/regular"
-#: What the page says above itself.
-SAID = (
-    BadInput,
-    regular.RegularFull,
-    regular.RegularOver,
-    regular.NotThisVisit,
-    rules.SlotTaken,
-    rules.SlotClosed,
-    rules.TooSoon,
-    rules.FirmDayFull,
-)
 
 
 @get(PATH, roles=DECLARANTS)
@@ -45,39 +35,34 @@ async def shown(work: Work, request: Request) -> Response[Any]:  # type: ignore[
 @post(PATH, roles=DECLARANTS)
 async def ask(request: Request) -> Response[Any]:  # type: ignore[type-arg]
     """Ask for an hour of the week; a chief decides."""
-    form = {name: str(value) for name, value in (await request.form()).items()}
-
-    async def use_case(work: Work) -> None:
-        await regular.ask(
-            work,
-            UUID(form["site"]),
-            Level(form["level"]),
-            isodow=int(form["isodow"]),
-            minute=int(form["minute"]),
-            minutes=int(form["minutes"]),
-            weeks=int(form["weeks"]),
-            purpose=form["purpose"],
-        )
-
+    form = await typed_in(request)
     try:
-        return await _done(request, use_case, form, N_("La demande est partie. Un chef de visite décide."))
+        site, level = UUID(form["site"]), Level(form["level"])
+        figures = {name: int(form[name]) for name in ("isodow", "minute", "minutes", "weeks")}
+        purpose = form["purpose"]
     except (KeyError, ValueError):
         raise BadInput(field="site, level, isodow, minute, minutes, weeks, purpose") from None
+
+    async def deed(work: Work) -> None:
+        await regular.ask(work, site, level, purpose=purpose, **figures)
+
+    return await ASKING.tried(
+        request, deed, then=PATH, typed=form, flash=N_("La demande est partie. Un chef de visite décide.")
+    )
 
 
 @post("/declarant/regular/days/{day_id:uuid}/use", roles=DECLARANTS)
 async def use(request: Request, day_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
     """Book a visit at the kept place."""
-    database: Database = request.app.state.database
     try:
-        visit_id = UUID(str((await request.form()).get("visit") or ""))
+        visit_id = UUID((await typed_in(request)).get("visit", ""))
     except ValueError:
         raise BadInput(field="visit") from None
-    try:
-        await database.run(request.user, regular.use, day_id, visit_id)
-    except SAID as no:
-        return await _again(request, no, {})
-    return go(f"/declarant/visits/{visit_id}/appointment")
+
+    async def deed(work: Work) -> None:
+        await regular.use(work, day_id, visit_id)
+
+    return await ASKING.tried(request, deed, then=f"/declarant/visits/{visit_id}/appointment")
 
 
 @post("/declarant/regular/{regular_id:uuid}/end", roles=DECLARANTS)
@@ -85,24 +70,6 @@ async def end(work: Work, regular_id: FromPath[UUID]) -> Response[Any]:
     """Give back what is still kept."""
     await regular.end(work, regular_id)
     return go(PATH, flash=N_("L'heure régulière est terminée. Les visites réservées le restent."))
-
-
-async def _done(request: Request[Any, Any, Any], use_case: Any, form: dict[str, str], flash: str) -> Response[Any]:
-    database: Database = request.app.state.database
-    try:
-        await database.run(request.user, use_case)
-    except SAID as no:
-        return await _again(request, no, form)
-    return go(PATH, flash=flash)
-
-
-async def _again(request: Request[Any, Any, Any], refused: Refusal, form: dict[str, str]) -> Response[Any]:
-    database: Database = request.app.state.database
-
-    async def again(work: Work) -> Response[Any]:
-        return await _page(work, request, refused=refused, typed=form)
-
-    return await database.run(request.user, again)
 
 
 async def _page(
@@ -142,4 +109,17 @@ async def _page(
     )
 
 
+ASKING = Asking(
+    page=_page,
+    said=(
+        BadInput,
+        regular.RegularFull,
+        regular.RegularOver,
+        regular.NotThisVisit,
+        rules.SlotTaken,
+        rules.SlotClosed,
+        rules.TooSoon,
+        rules.FirmDayFull,
+    ),
+)
 ROUTES = [shown, ask, use, end]

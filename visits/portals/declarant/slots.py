@@ -14,16 +14,14 @@ from visits.booking.durations import why
 from visits.booking.hold import hold as hold_slot
 from visits.booking.no_shows import FirmLimited
 from visits.booking.offer import Offer, counted, looked, offer
-from visits.booking.premises_rows import home_of
-from visits.booking.premises_tables import Premises
+from visits.booking.where import where_of
 from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, Refusal
 from visits.journey.states import Level
 from visits.portals.slots import Telling, day_of, instant_of
-from visits.portals.telling import at_office, boxes, city_of
+from visits.portals.telling import at_office, boxes, city_of, place_name
 from visits.roles import DECLARANTS
 from visits.sites.queries import sites_of
-from visits.sites.tables import Site
 from visits.store.work import Database, Work
 from visits.texts import N_
 from visits.web.language import say, time_of
@@ -119,7 +117,8 @@ async def check(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respo
         boxes=boxes(case.declaration, language),
         held=found.held,
         booked=found.booked,
-        site=await _site(work, case),
+        where=(where := await where_of(work, case.visit)),
+        place=place_name(where, language),
         told=Telling(offer=found, language=language, zone=zone),
         left=found.held.expires_at - work.now,
         total=found.asked.policy.hold,
@@ -194,7 +193,8 @@ async def _page(
         case=case,
         boxes=boxes(case.declaration, language),
         level=Level(case.visit.level),
-        site=await _site(work, case),
+        where=(where := await where_of(work, case.visit)),
+        place=place_name(where, language),
         city=city_of(zone),
         length=found.asked.length * found.asked.grid.step,
         ground=await ground(work, case.visit.id, language),
@@ -231,13 +231,6 @@ async def _places(work: Work, request: Request[Any, Any, Any], case: Case, *, er
         sites=[(str(each.id), each.name, each.address) for each in await sites_of(work, case.office.id)],
         error=say(error, language) if error else "",
     )
-
-
-async def _site(work: Work, case: Case) -> Site | Premises | None:
-    """Where the visit is made: a site of the office, or the firm's own premises."""
-    if case.visit.site_id:
-        return await work.session.get(Site, case.visit.site_id)
-    return await home_of(work, case.visit.id)
 
 
 ROUTES = [choose, place, keep, check, confirm]

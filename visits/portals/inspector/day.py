@@ -15,7 +15,7 @@ from visits.ids import new_id
 from visits.journey.states import LEVEL_NAMES, Level, State
 from visits.people.queries import agencies
 from visits.portals.start import start
-from visits.portals.telling import at_office, boxes
+from visits.portals.telling import at_office, boxes, road
 from visits.roles import INSPECTORS
 from visits.sites.hours import grid_of
 from visits.sites.queries import office_by_id
@@ -97,21 +97,27 @@ def _ahead(planned: Planned) -> bool:
 
 def _row(planned: Planned, language: str, zone: ZoneInfo, *, locked: bool) -> Row:
     visit, level = planned.visit, Level(planned.visit.level)
-    place = planned.bay or (planned.site.name if planned.site else "")
+    where, home = planned.where, planned.where.premises
+    place = where.bay or where.name
     count = len(visit.order["containers"])
     held = say_many(N_("%(num)s conteneur"), N_("%(num)s conteneurs"), count, language) if count else ""
     hour = time_of(planned.starts_at, language, zone) if planned.starts_at else say(N_("Bureau"), language)
     kind = say(LEVEL_NAMES[level], language)
+    way = road(home, planned.starts_at, language, zone) if home else ""
     if locked:
+        # Whose premises it is would tell whose visit comes next; that there is a road does not.
+        place = f"{say(N_('À domicile'), language)}, {way}" if home else place
         text = say(N_("Le dossier s'ouvre à la fin de la visite précédente"), language)
         return Row(planned=planned, title=kind.capitalize(), time=hour, about=place, text=text, href="", tag=("", ""))
     goods = planned.declaration.goods or kind.capitalize()
+    text = goods if level in (Level.PHYSICAL,) else f"{kind.capitalize()} · {goods}"
+    there = (text, home.address, way, home.contact, home.phone) if home else (text,)
     return Row(
         planned=planned,
         title=title_of(planned.declaration),
         time=hour,
         about=" · ".join(part for part in (place, held if level is not Level.DOCUMENTS else "") if part),
-        text=goods if level in (Level.PHYSICAL,) else f"{kind.capitalize()} · {goods}",
+        text=" · ".join(part for part in there if part),
         href=f"/inspector/visits/{visit.id}",
         tag=(_TAGS[State(visit.state)][0], say(_TAGS[State(visit.state)][1], language)),
     )
@@ -137,8 +143,10 @@ def _card(planned: Planned, language: str, zone: ZoneInfo, known: dict[str, str]
         "heading": _heading(planned, state, language, zone),
         "wait": _wait(planned, state, now, language),
         "kind": " · ".join([say(LEVEL_NAMES[level], language).capitalize(), *order["agencies"]]),
-        "place": planned.bay or (planned.site.name if planned.site else ""),
-        "site": planned.site.name if planned.site and planned.bay else "",
+        "place": planned.where.bay or planned.where.name,
+        "site": planned.where.name if planned.where.bay else "",
+        "home": planned.where.premises,
+        "road": road(planned.where.premises, planned.starts_at, language, zone) if planned.where.premises else "",
         "lines": lines,
         "presented": time_of(planned.presented_at, language, zone) if planned.presented_at else "",
         "state": state,

@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.booking.where import where_of
 from visits.declarations.queries import Case
 from visits.errors import NotFound, Refusal
 from visits.fieldwork import queries, run
@@ -15,7 +16,7 @@ from visits.journey.states import State
 from visits.portals.inspector import facts
 from visits.portals.inspector.course import Course, Stop, course_of
 from visits.portals.posted import Form, device_at, fix_of, sent_id, text
-from visits.portals.telling import at_office
+from visits.portals.telling import at_office, road
 from visits.roles import INSPECTORS
 from visits.store.work import Work
 from visits.web.pages import go, language_of, page
@@ -62,7 +63,8 @@ async def show(
     elif stop is not None and kind == "step":
         kind = stop.kind
     zone = at_office(request, case.office)
-    site, bay = await queries.place_of(work, case.visit)
+    where = await where_of(work, case.visit)
+    kept = await queries.appointment_of(work, visit_id) if where.premises else None
     return page(
         request,
         f"inspector/{kind}.html",
@@ -76,7 +78,9 @@ async def show(
         course=course,
         record=record,
         stop=stop,
-        place=" · ".join(part for part in (case.title, bay or (site.name if site else "")) if part),
+        place=" · ".join(part for part in (case.title, where.bay or where.name) if part),
+        home=where.premises,
+        road=road(where.premises, kept.during.lower if kept else None, language, zone) if where.premises else "",
         photos=facts.photos(course, stop, language),
         now=work.now,
         zone=zone,

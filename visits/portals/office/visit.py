@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from visits.actor import Actor
 from visits.booking import landing
+from visits.booking.where import Kind, where_of
 from visits.declarations.lane import EXTENTS, LANE_NAMES, Colour
 from visits.declarations.queries import Case, case_of, lanes_of
 from visits.declarations.select import DRAWN
@@ -19,7 +20,7 @@ from visits.portals import queries
 from visits.portals.history import history_of
 from visits.portals.queries import Listed
 from visits.portals.steps import headline, next_step
-from visits.portals.telling import at_office, boxes
+from visits.portals.telling import at_office, boxes, place_name, road
 from visits.roles import CASE_READERS, CHIEFS, Role
 from visits.store.work import Work
 from visits.texts import N_
@@ -55,7 +56,7 @@ async def case_page(work: Work, request: Request, visit_id: FromPath[UUID]) -> R
         over=listed.standing.state in OVER,
         step=next_step(listed.standing, work.actor.roles),
         history=history,
-        about=await _about(work, listed, language, await _ship(work, case, zone, language)),
+        about=await _about(work, listed, language, zone, await _ship(work, case, zone, language)),
         order=_order(listed.visit.order, language),
         lanes=[
             (
@@ -85,10 +86,11 @@ async def _ship(work: Work, case: Case, zone: ZoneInfo, language: str) -> str:
     return say(text, language, vessel=ship.vessel or ship.manifest, when=ship.expected_at.astimezone(zone))
 
 
-async def _about(work: Work, listed: Listed, language: str, ship: str) -> list[tuple[str, str]]:
+async def _about(work: Work, listed: Listed, language: str, zone: ZoneInfo, ship: str) -> list[tuple[str, str]]:
     """The head of the case as names and values."""
     visit, declaration = listed.visit, listed.declaration
-    site = (await queries.site_names(work, [visit.site_id])).get(visit.site_id, "") if visit.site_id else ""
+    where = await where_of(work, visit)
+    home = where.premises
     inspector = await queries.resource_name(work, visit.inspector_id) if visit.inspector_id else ""
     rows = (
         (N_("Visite"), visit.reference),
@@ -97,7 +99,9 @@ async def _about(work: Work, listed: Listed, language: str, ship: str) -> list[t
         (N_("Conteneurs"), boxes(declaration, language)),
         (N_("Déclarant"), declaration.declarant_name or ""),
         (N_("Destinataire"), declaration.consignee_name or ""),
-        (N_("Lieu"), site),
+        (N_("Lieu"), "" if where.kind is Kind.DESK else place_name(where, language, bay=True)),
+        (N_("Trajet"), road(home, None, language, zone) if home else ""),
+        (N_("Sur place"), " · ".join(part for part in (home.contact, home.phone) if part) if home else ""),
         (N_("Navire"), ship),
         (N_("Vérificateur"), inspector or say(N_("pas encore tiré au sort"), language)),
         (N_("Bon à enlever"), declaration.voucher or ""),

@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlmodel import col
 
+from visits.booking.premises_rows import is_live
+from visits.booking.premises_tables import HomeVisit, Premises
 from visits.booking.tables import Appointment
 from visits.clearance.tables import Outbound
 from visits.declarations.queries import title_of, visible_declarations
@@ -56,7 +58,7 @@ async def day_of(work: Work, office_id: UUID, day: date, since: datetime) -> lis
             Appointment,
             Visit,
             Declaration,
-            col(Site.name),
+            func.coalesce(col(Site.name), col(Premises.name)),
             _arrival(since).label("arrived"),
             _moment("visit_started", since).label("started"),
             _moment("visit_ended", since, last=True).label("ended"),
@@ -64,6 +66,8 @@ async def day_of(work: Work, office_id: UUID, day: date, since: datetime) -> lis
         .join(Visit, col(Visit.id) == col(Appointment.visit_id))
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .outerjoin(Site, col(Site.id) == col(Appointment.site_id))
+        .outerjoin(HomeVisit, and_(col(HomeVisit.visit_id) == col(Visit.id), is_live()))
+        .outerjoin(Premises, col(Premises.id) == col(HomeVisit.premises_id))
         .where(col(Appointment.office_id) == office_id, col(Appointment.day) == day, col(Appointment.status).in_(SHOWN))
         .order_by(func.lower(Appointment.during), col(Appointment.id))
         .limit(MOST)

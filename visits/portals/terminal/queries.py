@@ -8,15 +8,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
-from visits.booking.history import PARTS
 from visits.booking.tables import Appointment
+from visits.booking.where import bay_of, is_at_premises
 from visits.declarations.tables import Declaration
 from visits.fieldwork.positioning import Said, words_on
 from visits.fieldwork.positions import Position, Standing, standing
 from visits.fieldwork.tables import Step
 from visits.journey.states import Level, State
 from visits.journey.tables import Transition, Visit
-from visits.sites.tables import Resource, Site
+from visits.sites.tables import Site
 from visits.store.work import Work
 
 #: Appointments a terminal prepares, has prepared, or at which nothing stood.
@@ -81,7 +81,7 @@ async def places(work: Work, first: date, last: date, *, site: UUID | None = Non
                 col(Appointment.status),
                 func.lower(col(Appointment.during)).label("starts_at"),
                 func.upper(col(Appointment.during)).label("ends_at"),
-                _bay().label("bay"),
+                bay_of().label("bay"),
                 _sent_back().label("since"),
             )
             .select_from(Appointment)
@@ -93,9 +93,10 @@ async def places(work: Work, first: date, last: date, *, site: UUID | None = Non
                 col(Appointment.day).between(first, last),
                 col(Appointment.status).in_(SHOWN),
                 col(Visit.level) != Level.VIDEO,
+                ~is_at_premises(),
                 *_at(work, site),
             )
-            .order_by(func.lower(col(Appointment.during)), _bay().nulls_last(), col(Visit.id))
+            .order_by(func.lower(col(Appointment.during)), bay_of().nulls_last(), col(Visit.id))
             .limit(MOST)
         )
     ).all()
@@ -121,6 +122,7 @@ async def meant(work: Work, said: Said, reference: str = "") -> Visit | None:
             col(Appointment.status).in_(SHOWN),
             col(Appointment.day) >= work.now.date() - RECENT,
             col(Visit.level) != Level.VIDEO,
+            ~is_at_premises(),
             holds.contains([said.container]) if said.container else func.jsonb_array_length(holds) == 0,
             *_at(work, None),
             *([col(Visit.reference) == reference] if reference else []),
@@ -174,19 +176,5 @@ def _sent_back() -> Any:
             col(Transition.target) == State.TO_BOOK,
         )
         .correlate(Visit)
-        .scalar_subquery()
-    )
-
-
-def _bay() -> Any:
-    return (
-        select(func.min(col(Resource.name)))
-        .join(PARTS, PARTS.c.resource_id == col(Resource.id))
-        .where(
-            PARTS.c.appointment_id == col(Appointment.id),
-            PARTS.c.live,
-            col(Resource.kind).in_(["bay", "scanner"]),
-        )
-        .correlate(Appointment)
         .scalar_subquery()
     )
