@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019_premises_contact"
-down_revision = "0018_replan"
+revision = "0020_premises_contact"
+down_revision = "0019_interests"
 branch_labels = None
 depends_on = None
 
