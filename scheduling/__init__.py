@@ -43,13 +43,20 @@ from scheduling.repair_board import Limit, Lost, LostSeat
 from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
 from scheduling.timeline import Option, Timelines
+from scheduling.witness import BYTES as WITNESS_BYTES
+from scheduling.witness import FORMAT as WITNESS_FORMAT
+from scheduling.witness import MOST_DAYS as MOST_WITNESS_DAYS
+from scheduling.witness import anchor_of, back, place_of, value_of
 
 __all__ = [
     "ALIKE",
     "DRAW_FORMAT",
     "LIMITED",
     "MOST_STEPS",
+    "MOST_WITNESS_DAYS",
     "OFFICER",
+    "WITNESS_BYTES",
+    "WITNESS_FORMAT",
     "Answer",
     "Bar",
     "Blocked",
@@ -101,7 +108,9 @@ __all__ = [
     "Wanted",
     "Why",
     "Window",
+    "anchor_of",
     "assign",
+    "back",
     "before",
     "bits",
     "chance",
@@ -125,6 +134,7 @@ __all__ = [
     "nearest",
     "number",
     "people_digest",
+    "place_of",
     "replan",
     "replay",
     "seat",
@@ -135,6 +145,7 @@ __all__ = [
     "starts",
     "subtract",
     "union",
+    "value_of",
     "verify_draws",
     "windows",
     "working",

@@ -15,6 +15,7 @@ from typing import Any
 
 from scheduling.draw import FORMAT, chance, commitment, in_order, letter, number, pick
 from scheduling.naming import DeadEnd, Matching
+from scheduling.witness import place_of
 
 #: Why somebody able to take a route was no candidate: another route would have been left without anybody.
 KEPT_FOR_ANOTHER = "other_route"
@@ -121,14 +122,35 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
         return [Finding(0, "sealed")]
     if not same:
         return [Finding(0, "commitment")]
+    try:
+        mixed = _witnessed(record, office, day)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return [Finding(0, "malformed")]
+    if mixed is None:
+        return [Finding(0, "witness")]
     stands = _standing(lines, drawn)
     found = [Finding(each, "missing") for each in sorted(set(range(1, drawn + 1)) - set(stands))]
     for line, place in zip(lines, stands, strict=True):
         code = wrong_in(line, place, seed) or _unlike(line, place, digests)
+        if code is None and line["witness"] != mixed:
+            code = "mixed"
         found += [Finding(place, code)] if code else []
     if not found:
         found = _wrong_routes(lines, seed)
     return sorted(found, key=lambda each: each.line)
+
+
+def _witnessed(record: Mapping[str, Any], office: str, day: date) -> str | None:
+    """The witness value every draw of the day was to be made with, in hex; None if it does not follow from the
+    anchor."""
+    told = record["witness"]
+    if told is None:
+        return ""
+    known = told["value"] or told["late"]
+    days = (day - date.fromisoformat(told["first_day"])).days + 1
+    if known is not None and place_of(office, bytes.fromhex(known), bytes.fromhex(told["anchor"]), days) != days:
+        return None
+    return str(told["value"] or "")
 
 
 def _standing(lines: Sequence[Any], drawn: Any) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling import draw, name_routes, proof
+from scheduling import anchor_of, draw, name_routes, proof, value_of
 from scheduling.proof import Finding, Replayed
 
 SEED = bytes(range(32))
@@ -16,10 +16,10 @@ DAY = date(2026, 11, 24)
 WEIGHTS = {"ines": 3, "karim": 1, "lea": 2, "moussa": 1}
 
 
-def a_line(position: int, *, seed: bytes = SEED, **changes: Any) -> dict[str, Any]:
+def a_line(position: int, *, seed: bytes = SEED, witness: bytes = b"", **changes: Any) -> dict[str, Any]:
     """A line of the full record, as an honest office writes it."""
     subject = f"visit-{position}"
-    drawn = draw.draw_among(seed, subject, WEIGHTS)
+    drawn = draw.draw_among(seed, subject, WEIGHTS, witness=witness)
     who = {"candidates": list(drawn.candidates), "excluded": [["nadia", "away"]]}
     total = sum(drawn.weights)
     line = {
@@ -27,7 +27,7 @@ def a_line(position: int, *, seed: bytes = SEED, **changes: Any) -> dict[str, An
         "purpose": "visit",
         "subject": subject,
         "at": "2026-11-24T06:00:00.000000Z",
-        "witness": "",
+        "witness": witness.hex(),
         "candidates": [
             {"letter": draw.letter(place), "weight": weight, "chance": draw.chance(weight, total)}
             for place, weight in enumerate(drawn.weights)
@@ -49,6 +49,7 @@ def a_record(lines: int = 3) -> dict[str, Any]:
         "day": DAY.isoformat(),
         "commitment": draw.commitment("CIAB1", DAY, SEED).hex(),
         "seed": SEED.hex(),
+        "witness": None,
         "drawn": lines,
         "draws": [a_line(position) for position in range(1, lines + 1)],
     }
@@ -135,6 +136,9 @@ def test_candidates_that_changed_places_are_named() -> None:
         ({"format": "visits-draw-2"}, "commitment"),
         ({"day": "tomorrow"}, "malformed"),
         ({"draws": 3}, "malformed"),
+        ({"drawn": "3"}, "malformed"),
+        ({"digests": []}, "malformed"),
+        ({"witness": "me"}, "malformed"),
     ],
     ids=lambda each: next(iter(each)) if isinstance(each, dict) else each,
 )
@@ -179,6 +183,56 @@ def published(lines: int) -> dict[str, Any]:
     """A record with the digests its day published line by line."""
     record = a_record(lines)
     return record | {"digests": [line["digest"] for line in record["draws"]]}
+
+
+# -- the witness ---------------------------------------------------------------------------------------------
+SECRET = b"\x07" * 32
+VALUE = value_of("CIAB1", SECRET, 30, 3)
+
+
+def witnessed(value: bytes | None, *, late: bytes | None = None, mixed: bytes | None = None) -> dict[str, Any]:
+    """A day, the third of a witness; what was brought, and what the draws were made with."""
+    made_with = (value or b"") if mixed is None else mixed
+    return a_record(0) | {
+        "witness": {
+            "anchor": anchor_of("CIAB1", SECRET, 30).hex(),
+            "first_day": "2026-11-22",
+            "value": value.hex() if value else None,
+            "late": late.hex() if late else None,
+        },
+        "drawn": 2,
+        "draws": [a_line(position, witness=made_with) for position in (1, 2)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "late"), [(VALUE, None), (None, None), (None, VALUE)], ids=["brought", "not", "late"]
+)
+def test_a_day_replays_with_its_witness_or_without(value: bytes | None, late: bytes | None) -> None:
+    assert proof.verify(witnessed(value, late=late)) == []
+
+
+@pytest.mark.parametrize(
+    ("value", "late"),
+    [(SECRET, None), (None, SECRET), (b"\x01" * 32, None)],
+    ids=["another day's", "another day's, late", "anybody's"],
+)
+def test_a_value_nobody_promised_for_the_day_is_found(value: bytes | None, late: bytes | None) -> None:
+    assert proof.verify(witnessed(value, late=late)) == [Finding(0, "witness")]
+
+
+@pytest.mark.parametrize(
+    ("value", "mixed"), [(VALUE, b""), (None, VALUE)], ids=["brought and left out", "late and mixed in all the same"]
+)
+def test_draws_made_with_another_value_than_the_day_says_are_named(value: bytes | None, mixed: bytes) -> None:
+    assert proof.verify(witnessed(value, mixed=mixed)) == [Finding(1, "mixed"), Finding(2, "mixed")]
+
+
+def test_a_record_that_keeps_silent_about_its_witness_cannot_be_read() -> None:
+    record = witnessed(VALUE)
+    del record["witness"]
+
+    assert proof.verify(record) == [Finding(0, "malformed")]
 
 
 # -- routes --------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from scheduling import Grid, Interval, chance, draw_among, shares
-from visits.assignment import queries, rules, seeds
+from visits.assignment import queries, rules
 from visits.assignment.record import digest_of
 from visits.assignment.regret import near
 from visits.assignment.rules import (
@@ -20,9 +20,11 @@ from visits.assignment.rules import (
 )
 from visits.assignment.standing import officers_for, wanted_for
 from visits.assignment.tables import Assignment, Draw
+from visits.assignment.witness import WitnessAwaited, awaited, key_of
 from visits.booking import queries as booking
 from visits.booking.buffers import Part, bits_of
 from visits.booking.buffers_parts import officers_too_far, with_roads
+from visits.booking.confirm import DRAW
 from visits.booking.place import Drift
 from visits.booking.tables import BookingPart
 from visits.declarations.queries import Case, case_of
@@ -32,6 +34,7 @@ from visits.journey.move import move
 from visits.journey.states import Level, State
 from visits.sites.hours import grid_of
 from visits.sites.policies import policy
+from visits.store import jobs
 from visits.store.tools import Tools
 from visits.store.work import Work
 
@@ -49,8 +52,10 @@ class Seat:
     """When and where the inspector of a visit is needed."""
 
     grid: Grid
-    #: The local day whose seed decides: that of the slot, never one that is over.
+    #: The local day whose seed decides: that of the slot, never one that is over; of a check of documents, today.
     day: date
+    #: The day on which whoever checks documents is at a desk.
+    desk_day: date | None = None
     #: The part of the appointment that keeps the place; None for a check of documents.
     part: BookingPart | None = None
     starts_at: datetime | None = None
@@ -70,6 +75,10 @@ async def draw(work: Work, tools: Tools, visit_id: UUID) -> Draw | None:
     seat = await settle(work, case)
     if seat is None or await queries.live_assignment(work, case.visit.id) is not None:
         return None
+    until = await awaited(work, case.office, seat.day)
+    if until is not None:
+        await jobs.at(work, until, DRAW, case.visit.id)
+        return None
     try:
         return await make(work, tools, case, seat)
     except NobodyEligible as refusal:
@@ -86,6 +95,9 @@ async def draw_now(work: Work, tools: Tools, visit_id: UUID) -> Draw:
     live = await queries.live_assignment(work, case.visit.id)
     if live is not None:
         return await work.session.get_one(Draw, live.draw_id)
+    until = await awaited(work, case.office, seat.day)
+    if until is not None:
+        raise WitnessAwaited(until=until)
     return await make(work, tools, case, seat)
 
 
@@ -117,7 +129,7 @@ async def seat_of(work: Work, case: Case) -> Seat | None:
             return None
         day = await _desk_day(work, case, grid, today)
         instant = (work.now, work.now + timedelta(minutes=1)) if day == today else None
-        return Seat(grid=grid, day=day, during=instant)
+        return Seat(grid=grid, day=today, desk_day=day, during=instant)
     found = await queries.seat_of(work, visit.id) if State(visit.state) is State.BOOKED else None
     if found is None:
         return None
@@ -166,9 +178,8 @@ async def make(
     """
     visit, office = case.visit, case.office
     await queries.lock_draws(work, office.id)
-    seed = await seeds.seed_of(work, tools.vault, office, seat.day)
     try:
-        secret = seeds.opened(tools.vault, office, seed)
+        key = await key_of(work, tools.vault, office, seat.day)
     except SeedBroken:
         log.error("seed of office %s, day %s does not match its commitment", office.code, seat.day)
         raise NobodyEligible(code=rules.SEED, rule=rules.SENTENCES[rules.SEED]) from None
@@ -179,7 +190,7 @@ async def make(
     subject = f"{visit.id}/{redraw}" if redraw else str(visit.id)
     visits = shares([each.visits for each in field.eligible])
     weights = {str(each.id): weight for each, weight in zip(field.eligible, visits, strict=True)}
-    drawn = draw_among(secret, subject, weights, witness=seed.witness or b"")
+    drawn = draw_among(key.secret, subject, weights, witness=key.witness)
     total = sum(drawn.weights)
     made = Draw(
         id=new_id(),
@@ -189,7 +200,7 @@ async def make(
         position=await queries.next_position(work, office.id, seat.day),
         subject=subject,
         redraw=redraw,
-        witness=seed.witness or b"",
+        witness=key.witness,
         candidates=[
             {"resource": each, "weight": weight, "chance": chance(weight, total)}
             for each, weight in zip(drawn.candidates, drawn.weights, strict=True)
@@ -228,7 +239,7 @@ async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> 
         visit,
         case.declaration,
         limits,
-        day=seat.part.day if seat.part else seat.day,
+        day=seat.part.day if seat.part else seat.desk_day or seat.day,
         during=seat.during,
         mine=(seat.part.resource_id, seat.whole) if seat.part else None,
     )

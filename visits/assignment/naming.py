@@ -6,10 +6,11 @@ from datetime import date, datetime
 from uuid import UUID
 
 from scheduling import chance, name_routes, shares
-from visits.assignment import queries, seeds
+from visits.assignment import queries
 from visits.assignment.record import digest_of
 from visits.assignment.rules import TAKEN, Officer, Policy, reveals_at
 from visits.assignment.tables import Assignment, Draw
+from visits.assignment.witness import key_of
 from visits.declarations.queries import Case
 from visits.events import InspectorAssigned
 from visits.ids import DeclarationId, VisitId, new_id
@@ -36,8 +37,8 @@ async def named(work: Work, tools: Tools, office: Office, day: date, routes: Seq
     Draws and bits of the day are locked by the caller, and so are the visits. SeedBroken if the day's secret is not
     the one that was promised: then nobody is named.
     """
-    seed = await seeds.seed_of(work, tools.vault, office, day)
-    secret, witness = seeds.opened(tools.vault, office, seed), seed.witness or b""
+    key = await key_of(work, tools.vault, office, day)
+    secret, witness = key.secret, key.witness
     position = await queries.next_position(work, office.id, day)
     weighted = {route.seat: _weights(route) for route in routes}
     known = {route.seat: route for route in routes}

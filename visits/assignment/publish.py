@@ -15,6 +15,7 @@ from visits.assignment.naming import ToName, give, named
 from visits.assignment.plan import CODES, ENGINE, Draft, PlanBroken, draft
 from visits.assignment.rules import Policy, SeedBroken
 from visits.assignment.tables import Draw, Publication
+from visits.assignment.witness import WitnessAwaited, awaited
 from visits.booking import queries as booking
 from visits.booking.buffers import Around, Part, Roads, Stay
 from visits.booking.buffers_parts import worked
@@ -40,13 +41,17 @@ NEVER = 24
 async def publish(
     work: Work, tools: Tools, office_id: UUID, day: date, *, engine: Engine = ENGINE
 ) -> Publication | None:
-    """Plan and name a day; None if it was published before, or nobody waits for a name.
+    """Plan and name a day; None if it was published before, or nobody waits for a name. WitnessAwaited if somebody
+    outside is still to bring his value.
 
     The plan is made before anything is locked, and again under the locks if anything was booked meanwhile.
     """
     office = await office_by_id(work, office_id)
     if await day_rows.publication_of(work, office.id, day) is not None:
         return None
+    until = await awaited(work, office, day)
+    if until is not None:
+        raise WitnessAwaited(until=until)
     drafted = await draft(work, await load(work, office, day), engine)
     if not drafted.wanted:
         return None
@@ -237,6 +242,8 @@ async def publish_due(tools: Tools, tenant: TenantId) -> int:
     for office_id, day in due:
         try:
             made = await tools.database.run(system(tenant), publish, tools, office_id, day)
+        except WitnessAwaited:
+            continue
         except (PlanBroken, SeedBroken, Drift) as fault:
             log.error("day %s of office %s is not published: %r", day, office_id, fault)
             continue

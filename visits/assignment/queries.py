@@ -37,7 +37,9 @@ async def seeds_between(work: Work, office_id: UUID, first: date, last: date) ->
 async def seed_of_day(work: Work, office_id: UUID, day: date) -> DrawSeed | None:
     """The seed of a day, if it is committed."""
     return await work.session.scalar(
-        select(DrawSeed).where(col(DrawSeed.office_id) == office_id, col(DrawSeed.day) == day)
+        select(DrawSeed)
+        .where(col(DrawSeed.office_id) == office_id, col(DrawSeed.day) == day)
+        .execution_options(populate_existing=True)
     )
 
 

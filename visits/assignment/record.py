@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Any
 
 from scheduling import DRAW_FORMAT, Finding, letter, line_digest, people_digest, verify_draws
-from visits.assignment import queries, share
-from visits.assignment.tables import Draw, DrawSeed
+from visits.assignment import queries, share, witness_rows
+from visits.assignment.tables import Draw, DrawSeed, DrawWitness
 from visits.chain import canonical
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -21,6 +21,8 @@ FINDINGS: dict[str, str] = {
     "sealed": N_("Le secret n'est pas encore révélé."),
     "broken": N_("Le secret gardé ne correspond pas à l'empreinte publiée. L'alerte est donnée."),
     "commitment": N_("Le secret ne correspond pas à l'empreinte publiée."),
+    "witness": N_("La valeur du témoin ne suit pas de son empreinte."),
+    "mixed": N_("Le tirage n'a pas été fait avec la valeur du témoin."),
     "position": N_("Un tirage manque, ou les tirages ont changé de place."),
     "missing": N_("Un tirage manque."),
     "added": N_("Une ligne a été ajoutée."),
@@ -91,7 +93,7 @@ async def published(work: Work, office: Office, day: date) -> Json:
     is revealed."""
     seed = await queries.seed_of_day(work, office.id, day)
     draws = await queries.draws_of_day(work, office.id, day)
-    told = _day(office, day, seed, draws)
+    told = _day(office, day, seed, draws, await witness_rows.of_day(work, office.id, day))
     if told["seed"] is not None:
         told["draws"] = [line_of(each) for each in draws]
     return told
@@ -103,7 +105,8 @@ async def findings(work: Work, office: Office, day: date) -> list[Finding]:
     if seed is None or seed.revealed is None:
         return [Finding(0, "broken" if seed and seed.revealed_at else "sealed")]
     draws = await queries.draws_of_day(work, office.id, day)
-    record = _day(office, day, seed, draws) | {"draws": [line_of(each, named=True) for each in draws]}
+    mandate = await witness_rows.of_day(work, office.id, day)
+    record = _day(office, day, seed, draws, mandate) | {"draws": [line_of(each, named=True) for each in draws]}
     found = verify_draws(record)
     known = await queries.digests_kept(work, [each.id for each in draws])
     if await share.wrong(work, office, day, seed.revealed, seed.witness or b""):
@@ -117,7 +120,7 @@ async def findings(work: Work, office: Office, day: date) -> list[Finding]:
     return sorted(found, key=lambda each: each.line)
 
 
-def _day(office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw]) -> Json:
+def _day(office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw], mandate: DrawWitness | None) -> Json:
     return {
         "format": DRAW_FORMAT,
         "office": office.code,
@@ -126,7 +129,22 @@ def _day(office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw]
         "committed_at": instant(seed.committed_at) if seed else None,
         "seed": seed.revealed.hex() if seed and seed.revealed else None,
         "revealed_at": instant(seed.revealed_at) if seed and seed.revealed_at else None,
+        "witness": _witness(mandate, seed) if mandate else None,
         "drawn": len(draws),
         "digests": [each.digest.hex() for each in draws],
         "draws": [],
+    }
+
+
+def _witness(mandate: DrawWitness, seed: DrawSeed | None) -> Json:
+    """Who promised the day's value, and what became of it: counted, too late to count, or not known."""
+    return {
+        "name": mandate.name,
+        "anchor": mandate.anchor.hex(),
+        "first_day": mandate.days.lower.isoformat(),
+        "given_at": instant(mandate.given_at),
+        "value": seed.witness.hex() if seed and seed.witness else None,
+        "late": seed.witness_late.hex() if seed and seed.witness_late else None,
+        "brought_at": instant(seed.witness_at) if seed and seed.witness_at else None,
+        "settled_at": instant(seed.settled_at) if seed and seed.settled_at else None,
     }

@@ -10,8 +10,9 @@ from fractions import Fraction
 from typing import Any
 
 from scheduling import falls, number
-from visits.assignment import chance, queries, seeds
+from visits.assignment import chance, queries
 from visits.assignment.rules import Policy
+from visits.assignment.witness import key_of
 from visits.declarations.lane import Colour, level_of
 from visits.declarations.queries import colours_of, declaration_for
 from visits.declarations.select import DRAWN, select_lane
@@ -50,8 +51,8 @@ async def on_lane(work: Work, tools: Tools, event: DomainEvent) -> None:
         return
     await queries.lock_draws(work, office.id)
     day = grid_of(office).day_of(work.now)
-    seed = await seeds.seed_of(work, tools.vault, office, day)
-    drawn = number(seeds.opened(tools.vault, office, seed), PURPOSE, str(declaration.id), witness=seed.witness or b"")
+    key = await key_of(work, tools.vault, office, day)
+    drawn = number(key.secret, PURPOSE, str(declaration.id), witness=key.witness)
     controls, others = await chance.counts(work, office.id, work.now - LATELY)
     share = share_of(percent, controls=controls, others=others)
     taken = falls(drawn, share)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
 from sqlmodel import Field
 
 from visits.store.base import Row, binary, json
@@ -24,8 +25,32 @@ class DrawSeed(Row, table=True):
     committed_at: datetime
     revealed: bytes | None = binary(optional=True)
     revealed_at: datetime | None = None
-    #: A value from outside the office that goes into every number of the day; none: empty.
+    #: A witness's value that goes into every number of the day; none: empty.
     witness: bytes | None = binary(optional=True)
+    witness_at: datetime | None = None
+    #: The value as it was learnt once the day had been settled without it: too late to count.
+    witness_late: bytes | None = binary(optional=True)
+    #: When the first number of the day was needed: from then on a value changes nothing.
+    settled_at: datetime | None = None
+
+
+class DrawWitness(Row, table=True):
+    """Who brings a value into the draws of an office from outside, and the anchor that promises each day's."""
+
+    __tablename__ = "draw_witness"
+    __table_args__ = (
+        ExcludeConstraint(("office_id", "="), ("days", "&&"), using="gist", name="draw_witness_no_overlap"),
+    )
+
+    office_id: UUID = Field(foreign_key="office.id")
+    #: As the public reads it: an institution, or a person's function.
+    name: str
+    anchor: bytes
+    days: Any = Field(sa_type=DATERANGE, nullable=False)
+    given_by: UUID = Field(foreign_key="person.id")
+    given_at: datetime
+    ended_by: UUID | None = Field(default=None, foreign_key="person.id")
+    ended_at: datetime | None = None
 
 
 class Draw(Row, table=True):

@@ -15,6 +15,10 @@ from visits.web.language import say, say_many
 Known = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
+#: What a day promises before it is drawn.
+PROMISES = ("commitment", "anchor", "first_day")
+
+
 def verify_files(files: Sequence[Path], *, since: Sequence[Path] = (), language: str, out: TextIO) -> int:
     """One line for each day and each draw; 2 if any does not follow, 1 if a day is still sealed, else 0.
 
@@ -87,6 +91,10 @@ def _changed(each: Replayed, known: Known) -> str | None:
         return None
     digests = before.get("digests", [])
     if not each.position:
-        same = each.told["commitment"] == before.get("commitment")
+        same = all(_promise(each.told, name) == _promise(before, name) for name in PROMISES)
         return None if same and len(each.told.get("digests", [])) >= len(digests) else "promise"
     return "promise" if each.position <= len(digests) and each.told["digest"] != digests[each.position - 1] else None
+
+
+def _promise(day: Mapping[str, Any], name: str) -> Any:
+    return day.get(name) if name in day else (day.get("witness") or {}).get(name)

@@ -37,6 +37,14 @@ class DrawPolicies:
         unit=Unit.HOURS,
         high=24,
     )
+    witness_minutes: int = _of(
+        120,
+        group=DRAW,
+        title=N_("Le tirage attend la valeur du témoin, au plus"),
+        hint=N_("Jamais au-delà de minuit. Ensuite, la journée est tirée sans elle et le dit."),
+        unit=Unit.MINUTES,
+        high=720,
+    )
     regret_minutes: int = _of(
         10,
         group=DRAW,
