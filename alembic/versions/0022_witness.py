@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0020_witness"
-down_revision = "0019_interests"
+revision = "0022_witness"
+down_revision = "0021_premises_contact"
 branch_labels = None
 depends_on = None
 
