@@ -29,6 +29,7 @@ from uuid import UUID
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import asyncpg
+import uvloop
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import Range
 
@@ -297,7 +298,7 @@ def main() -> int:
     given = parser.parse_args()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ.setdefault("PGCONNECT_TIMEOUT", "10")
-    print(json.dumps(asyncio.run(bench(given.bookings, given.warm))))
+    print(json.dumps(uvloop.run(bench(given.bookings, given.warm))))
     return 0
 
 

@@ -26,6 +26,7 @@ from uuid import UUID
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import asyncpg
+import uvloop
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -360,7 +361,7 @@ def main() -> int:
     parser.add_argument("--control-rounds", type=int, default=3)
     given = parser.parse_args()
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    figures = asyncio.run(bench(given.clients, given.rounds, given.http_rounds, given.control_rounds))
+    figures = uvloop.run(bench(given.clients, given.rounds, given.http_rounds, given.control_rounds))
     print(json.dumps(figures))
     return 0 if figures["double_bookings"] == 0 and figures["deadlocks"] == 0 else 1
 

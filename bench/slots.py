@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import asyncpg
 import psutil
+import uvloop
 from sqlalchemy import event
 
 from bench.book_race import percentile
@@ -253,7 +254,7 @@ def main() -> int:
     parser.add_argument("--share", type=float, default=0.7)
     given = parser.parse_args()
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    figures = asyncio.run(bench(given.inspectors, given.appointments, given.requests, given.clients, given.share))
+    figures = uvloop.run(bench(given.inspectors, given.appointments, given.requests, given.clients, given.share))
     print(json.dumps(figures))
     return 0 if figures["different"] == 0 else 1
 

@@ -14,6 +14,11 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
 from visits.actor import system
 from visits.app import make_app, make_tools
 from visits.background import timetable
@@ -59,7 +64,10 @@ def web_server(tools: Tools, host: str, port: int) -> Server:
 
 
 def until_stopped(*parts: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run the parts until SIGINT or SIGTERM, or until one of them ends; then end them all."""
+    """Run the parts until SIGINT or SIGTERM, or until one of them ends; then end them all.
+
+    On uvloop where there is one: uvicorn takes it by itself only when the server is alone in its process.
+    """
 
     async def run() -> None:
         loop = asyncio.get_running_loop()
@@ -76,7 +84,8 @@ def until_stopped(*parts: Callable[[], Coroutine[Any, Any, None]]) -> None:
             if isinstance(result, Exception):
                 raise result
 
-    asyncio.run(run())
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(run())
 
 
 async def serving(server: Server) -> None:
