@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021_lean_reads"
-down_revision = "0020_premises_contact"
+revision = "0020_lean_reads"
+down_revision = "0019_interests"
 branch_labels = None
 depends_on = None
 
