@@ -1,11 +1,12 @@
 """Reads and writes of seeds, draws and assignments. A draw locks: the visit, the office's draws, the day's bits."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import Range, insert
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from visits.assignment.tables import Assignment, Draw, DrawSeed, Reassignment
@@ -15,7 +16,9 @@ from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.errors import NotFound
 from visits.ids import new_id
 from visits.journey.tables import Visit
-from visits.people.tables import Person
+from visits.people.queries import running
+from visits.people.tables import Membership, Person
+from visits.roles import CHIEFS
 from visits.sites.tables import Office, Resource
 from visits.store.tables import Audit, DomainEvent
 from visits.store.work import Work
@@ -286,4 +289,31 @@ async def open_reassignment(work: Work, visit_id: UUID) -> Reassignment | None:
     """The request that waits for a second chief, if there is one."""
     return await work.session.scalar(
         select(Reassignment).where(col(Reassignment.visit_id) == visit_id, col(Reassignment.state) == "open")
+    )
+
+
+async def acts_for(work: Work, person_id: UUID, office_id: UUID, at: datetime) -> set[UUID]:
+    """In whose name a person acted as a chief of an office: one's own, or of those one was the deputy of; somebody who
+    was no chief stands for nobody else."""
+    stood_for = aliased(Membership)
+    rows = await work.session.scalars(
+        select(func.coalesce(col(stood_for.person_id), col(Membership.person_id)))
+        .select_from(Membership)
+        .outerjoin(stood_for, col(stood_for.id) == col(Membership.deputy_of))
+        .where(
+            col(Membership.person_id) == person_id,
+            col(Membership.office_id) == office_id,
+            col(Membership.role).in_(CHIEFS),
+            running(at),
+        )
+    )
+    return set(rows) or {person_id}
+
+
+async def person_behind(work: Work, assignment_id: UUID) -> UUID | None:
+    """The person a visit was given to."""
+    return await work.session.scalar(
+        select(col(Resource.person_id))
+        .join(Assignment, col(Assignment.resource_id) == col(Resource.id))
+        .where(col(Assignment.id) == assignment_id)
     )

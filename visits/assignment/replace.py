@@ -6,13 +6,16 @@ from visits.assignment import queries
 from visits.assignment.draw import Chiefs, blocked, end, make, settle
 from visits.assignment.rules import (
     ABSENCES,
+    LATE,
     REASONS,
     AlreadyAsked,
     NobodyEligible,
     NotAssigned,
     NotDrawable,
+    SameEyes,
     SecondPersonNeeded,
     UnknownReason,
+    two_pairs,
 )
 from visits.assignment.tables import Assignment, Draw, Reassignment
 from visits.declarations.queries import Case, case_of
@@ -20,6 +23,7 @@ from visits.errors import Stale
 from visits.events import InspectorAbsent
 from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.move import move
+from visits.roles import Role
 from visits.store.tools import Tools
 from visits.store.work import Work
 
@@ -32,7 +36,7 @@ async def replace(
     Of an absent inspector the visit is taken away even if nobody else may be drawn: then it is laid before the chief
     (None). For any other reason the inspector stays unless there is another.
     """
-    if reason not in REASONS:
+    if reason not in REASONS and not (reason in LATE and work.actor.is_a(Role.SYSTEM)):
         raise UnknownReason()
     case = await case_of(work, visit_id, lock=True)
     seat = await settle(work, case)
@@ -41,7 +45,7 @@ async def replace(
         raise NotAssigned()
     if seat is None:
         raise NotDrawable()
-    if reason in ABSENCES:
+    if reason in ABSENCES or reason == "no_show":
         about = DeclarationId(case.declaration.id)
         told = InspectorAbsent(declaration=about, visit=VisitId(case.visit.id), reason=reason)
         await move(work, case.visit, told, reason=reason)
@@ -95,8 +99,7 @@ async def decide(work: Work, tools: Tools, reassignment_id: UUID, *, agree: bool
     visit_id = await queries.visit_of_reassignment(work, reassignment_id)
     case = await case_of(work, visit_id, lock=True)
     asked = await queries.reassignment_for_update(work, reassignment_id)
-    if asked.asked_by == work.actor.person:
-        raise SecondPersonNeeded()
+    await _second(work, case, asked)
     if asked.state != "open":
         raise Stale()
     asked.state = "confirmed" if agree else "refused"
@@ -113,3 +116,16 @@ async def decide(work: Work, tools: Tools, reassignment_id: UUID, *, agree: bool
     if not agree:
         return None
     return await replace(work, tools, case.visit.id, asked.reason, chiefs=(asked.asked_by, work.actor.person))
+
+
+async def _second(work: Work, case: Case, asked: Reassignment) -> None:
+    """Refuse whoever asked, whoever acts in the same name as a deputy, and the inspector it is about."""
+    me = work.actor.person
+    if me is None or me == asked.asked_by:
+        raise SecondPersonNeeded()
+    asker = await queries.acts_for(work, asked.asked_by, case.office.id, asked.asked_at)
+    decider = await queries.acts_for(work, me, case.office.id, work.now)
+    if not two_pairs(asker, decider):
+        raise SameEyes()
+    if me == await queries.person_behind(work, asked.assignment_id):
+        raise SameEyes()

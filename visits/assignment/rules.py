@@ -40,6 +40,10 @@ class Policy:
     high_risk_extents: tuple[str, ...] = ("FULL",)
     #: The grade a visit of high risk asks for.
     high_risk_grade: int = 0
+    #: Minutes after the start from which an inspector who is not there counts as not come.
+    grace_customs_minutes: int = 30
+    #: Hours of service a check of documents may lie at a desk before another inspector is drawn; 0: for ever.
+    desk_hours: int = 8
     #: Days after which an inspector leaves a terminal for another; None: there is no rotation.
     rotation_days: int | None = None
 
@@ -314,6 +318,19 @@ REASONS: dict[str, str] = ABSENCES | {
     "safety": N_("sécurité de l'agent"),
     "integrity": N_("demande de l'inspection des services"),
 }
+#: Why the service itself draws another inspector, without anybody asking.
+LATE: dict[str, str] = {
+    "no_show": N_("le vérificateur ne s'est pas présenté"),
+    "expired": N_("contrôle documentaire non commencé à temps"),
+}
+#: Every reason there is, for whoever reads the record.
+TOLD: dict[str, str] = REASONS | LATE
+
+
+def two_pairs(asker: Collection[UUID], decider: Collection[UUID]) -> bool:
+    """Do two people stand for two different ones? Each is given as those in whose name he or she may act: oneself, or
+    those one is a deputy of. A deputy of somebody and that somebody are one pair of eyes."""
+    return any(one != other for one in asker for other in decider)
 
 
 # -- the name ----------------------------------------------------------------------------------------------
@@ -358,6 +375,13 @@ class SecondPersonNeeded(Refusal):
 
     code, status = "second-person-needed", 403
     says = N_("Un autre chef doit donner son avis : vous avez demandé ce remplacement.")
+
+
+class SameEyes(Refusal):
+    """A deputy and whom he or she stands in for are one pair of eyes; so is the inspector it is about."""
+
+    code, status = "same-eyes", 403
+    says = N_("Vous agissez ici au nom de qui a demandé, ou ce remplacement vous concerne. Un autre chef doit décider.")
 
 
 class NotDrawable(Refusal):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, false, func, or_, select, text
+from sqlalchemy import Select, and_, exists, false, func, or_, select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
@@ -12,10 +12,12 @@ from visits.assignment.tables import Assignment, Reassignment
 from visits.booking.tables import Appointment, VisitUrgency
 from visits.declarations.queries import Case, visible_visits
 from visits.declarations.tables import Declaration
+from visits.events import DrawBlocked
 from visits.journey.states import Level, State
 from visits.journey.tables import Visit
 from visits.people.tables import Person
 from visits.sites.tables import Office, Resource
+from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
 #: Most rows of one list.
@@ -83,6 +85,29 @@ async def without_inspector(work: Work, freeze: timedelta) -> list[Seen]:
         .limit(MOST)
     )
     return [Seen(case=_case(row), starts_at=row.starts_at) for row in rows]
+
+
+async def late(work: Work) -> list[Seen]:
+    """Visits whose inspector is late and that nobody else may be drawn for, the next to begin first."""
+    told = exists().where(
+        col(DomainEvent.stream_id) == col(Visit.id),
+        col(DomainEvent.kind) == DrawBlocked.code,
+        col(DomainEvent.at) >= col(Assignment.since),
+    )
+    rows = await work.session.execute(
+        _cases(func.coalesce(col(Person.name), col(Resource.name)).label("inspector"))
+        .join(Assignment, and_(col(Assignment.visit_id) == col(Visit.id), col(Assignment.ended_at).is_(None)))
+        .join(Resource, col(Resource.id) == col(Assignment.resource_id))
+        .outerjoin(Person, col(Person.id) == col(Resource.person_id))
+        .where(
+            visible_visits(work.actor),
+            or_(col(Visit.state) == State.BOOKED, _at_desk(State.CHECKING, State.AT_DESK)),
+            told,
+        )
+        .order_by(_starts().asc().nulls_last(), col(Visit.id))
+        .limit(MOST)
+    )
+    return [Seen(case=_case(row), starts_at=row.starts_at, inspector=row.inspector) for row in rows]
 
 
 async def with_inspector(work: Work) -> list[Seen]:

@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from visits.actor import Actor, system
 from visits.assignment.publish import publish_due
 from visits.assignment.seeds import keep_seeds
+from visits.assignment.vacant import keep_filled
 from visits.background.deliver import forgotten, moments
 from visits.background.orphans import sweep_orphans
 from visits.booking.durations import learn
@@ -106,6 +107,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("keys", timedelta(hours=6), keep_keys),
     #: The next day of each office, planned and drawn once its hour has come.
     Tick("publication", timedelta(minutes=5), publish_due),
+    #: Visits whose inspector is away, late or let them lie: drawn again.
+    Tick("vacant", timedelta(minutes=1), keep_filled),
     #: Seeds of the draw: committed for the whole horizon, revealed when their day is over.
     Tick("seeds", timedelta(minutes=5), keep_seeds),
 )

@@ -25,7 +25,7 @@ MINUTE = timedelta(minutes=1)
 REASONS = {
     "lane_changed": N_("le circuit a changé"),
     "withdrawn": N_("retiré par le système de dédouanement"),
-    **assignment.REASONS,
+    **assignment.TOLD,
     **assignment.SENTENCES,
 }
 

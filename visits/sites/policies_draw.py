@@ -134,6 +134,14 @@ class DrawPolicies:
         high=90,
         kind="maybe",
     )
+    desk_hours: int = _of(
+        8,
+        group=DRAW,
+        title=N_("Contrôle documentaire non commencé : autre vérificateur après"),
+        hint=N_("En heures de service de l'agent. 0 : jamais."),
+        unit=Unit.HOURS,
+        high=200,
+    )
     inspector_sees: str = _of(
         "day",
         group=DRAW,

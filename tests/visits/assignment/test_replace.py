@@ -1,6 +1,9 @@
 """Another inspector is drawn, never chosen: at once for an absence, after two chiefs agreed for anything else."""
 
 import asyncio
+from dataclasses import replace as replace_of
+from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -16,13 +19,17 @@ from visits.assignment.rules import (
     AlreadyAsked,
     NobodyEligible,
     NotAssigned,
+    SameEyes,
     SecondPersonNeeded,
     UnknownReason,
+    two_pairs,
 )
 from visits.assignment.tables import Assignment, Reassignment
 from visits.errors import NotFound, Stale
+from visits.ids import PersonId
 from visits.journey.tables import Visit
-from visits.people.tables import Person
+from visits.people.admin import appoint_deputy
+from visits.people.tables import Membership, Person
 from visits.sites.tables import Resource
 from visits.store.tables import Audit
 
@@ -219,3 +226,80 @@ async def test_a_declarant_cannot_ask(stage: Stage) -> None:
 
     with pytest.raises(NotFound):
         await stage.run("other_declarant", decide, stage.tools, asked.id, agree=True)
+
+
+# -- two pairs of eyes -----------------------------------------------------------------------------------------
+A, B, C = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+@pytest.mark.parametrize(
+    ("asker", "decider", "two"),
+    [
+        ({A}, {B}, True),
+        ({A}, {A}, False),
+        ({A, B}, {B}, True),
+        ({A}, {A, B}, True),
+        ({C}, {C}, False),
+    ],
+    ids=["two chiefs", "a deputy and whom he stands for", "both by right", "also by right", "two deputies of one"],
+)
+def test_a_deputy_and_whom_he_stands_for_are_one(asker: set[UUID], decider: set[UUID], two: bool) -> None:
+    assert two_pairs(asker, decider) is two
+
+
+async def deputised(stage: Stage, name: str, of: str) -> None:
+    """Somebody of the stage stands in for a chief, besides nothing else in the office's direction."""
+    async with stage.work() as work:
+        [held] = await work.session.scalars(select(Membership).where(col(Membership.person_id) == person(stage, of)))
+    until = stage.clock.now() + timedelta(days=30)
+    await stage.run("admin", appoint_deputy, held.id, person(stage, name), until)
+    stage.actors[name] = replace_of(stage.actors[name], roles=stage.actors[name].roles | stage.actors[of].roles)
+
+
+def person(stage: Stage, name: str) -> PersonId:
+    found = stage.actor(name).person
+    assert found is not None
+    return found
+
+
+async def test_a_deputy_cannot_agree_to_what_his_chief_asked(stage: Stage) -> None:
+    visit = await assigned(stage)
+    await deputised(stage, "supervisor", "chief")
+    asked = await stage.run("chief", ask, visit.id, "conflict")
+
+    with pytest.raises(SameEyes):
+        await stage.run("supervisor", decide, stage.tools, asked.id, agree=True)
+    assert (await stage.visit(visit.id)).inspector_id == visit.inspector_id
+
+
+async def test_a_chief_cannot_agree_to_what_his_deputy_asked(stage: Stage) -> None:
+    visit = await assigned(stage)
+    await deputised(stage, "supervisor", "chief")
+    asked = await stage.run("supervisor", ask, visit.id, "conflict")
+
+    with pytest.raises(SameEyes):
+        await stage.run("chief", decide, stage.tools, asked.id, agree=True)
+    assert await stage.run("chief2", decide, stage.tools, asked.id, agree=True) is not None
+
+
+async def test_a_deputyship_that_has_ended_since_still_counts_for_what_was_asked_in_it(stage: Stage) -> None:
+    visit = await assigned(stage)
+    await deputised(stage, "supervisor", "chief")
+    asked = await stage.run("supervisor", ask, visit.id, "conflict")
+    async with stage.work() as work:
+        [held] = await work.session.scalars(select(Membership).where(col(Membership.deputy_of).is_not(None)))
+        held.until = stage.clock.now() + timedelta(seconds=1)
+    stage.clock.move(minutes=5)
+
+    with pytest.raises(SameEyes):
+        await stage.run("chief", decide, stage.tools, asked.id, agree=True)
+
+
+async def test_the_inspector_it_is_about_does_not_decide(stage: Stage) -> None:
+    visit = await assigned(stage)
+    name = next(name for name, each in stage.resources.items() if each.id == visit.inspector_id)
+    asked = await stage.run("chief2", ask, visit.id, "conflict")
+    await deputised(stage, name, "chief")
+
+    with pytest.raises(SameEyes):
+        await stage.run(name, decide, stage.tools, asked.id, agree=False)

@@ -10,7 +10,7 @@ from litestar.params import FromPath
 
 from visits.assignment import queries, replace, waiting
 from visits.assignment.draw import draw_now, draws_at, who_could_come
-from visits.assignment.rules import REASONS, SENTENCES, NobodyEligible, Policy
+from visits.assignment.rules import REASONS, SENTENCES, TOLD, NobodyEligible, Policy
 from visits.assignment.tables import Draw
 from visits.declarations.queries import case_of
 from visits.errors import BadInput
@@ -61,9 +61,10 @@ async def board(work: Work, request: Asked) -> Response[str]:
         request,
         "chief/assignment.html",
         blocked=[await _blocked(work, each, language_of(request)) for each in alone],
+        late=await waiting.late(work),
         requests=await waiting.asked(work),
         drawn=await waiting.with_inspector(work),
-        reasons=REASONS,
+        reasons=TOLD,
         me=work.actor.person,
         now=work.now,
     )
@@ -176,7 +177,7 @@ async def _told(work: Work, draw: Draw, language: str) -> Told:
             (names[UUID(each["resource"])], say(SENTENCES.get(each["rule"], each["rule"]), language))
             for each in draw.excluded
         ],
-        reason=say(REASONS[draw.reason], language) if draw.reason in REASONS else "",
+        reason=say(TOLD[draw.reason], language) if draw.reason in TOLD else "",
     )
 
 

@@ -1,0 +1,147 @@
+"""Reads of visits that wait for their inspector, and of what says whether he or she comes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlmodel import col
+
+from visits.assignment.tables import Assignment, Reassignment
+from visits.booking.tables import Appointment, DayBits
+from visits.events import DrawBlocked
+from visits.journey.states import State
+from visits.journey.tables import Visit
+from visits.people.tables import Person
+from visits.sites.tables import Absence, Resource
+from visits.store.tables import DomainEvent
+from visits.store.work import Work
+
+#: Drawn and not begun.
+WAITING = (State.BOOKED, State.CHECKING, State.AT_DESK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One such visit."""
+
+    visit: UUID
+    level: str
+    state: str
+    state_since: datetime
+    officer: UUID
+    assigned_at: datetime
+    starts_at: datetime | None
+    away: bool
+    party_came: bool
+    inspector_came: bool
+
+
+def _came(*parties: str) -> ColumnElement[bool]:
+    return exists().where(
+        col(DomainEvent.stream_id) == col(Visit.id),
+        col(DomainEvent.kind) == "party_checked_in",
+        col(DomainEvent.body)["party"].astext.in_(parties),
+        col(DomainEvent.at) >= col(Visit.state_since),
+    )
+
+
+def _away(work: Work) -> ColumnElement[bool]:
+    """Away at the time of the visit (at a desk: now), or not in service any more."""
+    times = func.coalesce(col(Appointment.during), func.tstzrange(work.now, work.now, "[]"))
+    absent = exists().where(
+        col(Absence.resource_id) == col(Resource.id),
+        col(Absence.withdrawn_at).is_(None),
+        col(Absence.during).op("&&")(times),
+    )
+    ended = col(Resource.active_to) < func.coalesce(col(Appointment.day), work.now.date())
+    return or_(absent, func.coalesce(ended, False), func.coalesce(col(Person.state) != "active", False))
+
+
+def _rows(work: Work, *which: ColumnElement[bool]) -> Select[Any]:
+    confirmed = and_(col(Appointment.visit_id) == col(Visit.id), col(Appointment.status) == "confirmed")
+    return (
+        select(
+            col(Visit.id),
+            col(Visit.level),
+            col(Visit.state),
+            col(Visit.state_since),
+            col(Resource.id),
+            col(Assignment.since),
+            func.lower(Appointment.during),
+            _away(work),
+            _came("declarant", "importer"),
+            _came("inspector"),
+        )
+        .join(Assignment, and_(col(Assignment.visit_id) == col(Visit.id), col(Assignment.ended_at).is_(None)))
+        .join(Resource, col(Resource.id) == col(Assignment.resource_id))
+        .outerjoin(Person, col(Person.id) == col(Resource.person_id))
+        .outerjoin(Appointment, confirmed)
+        .where(col(Visit.state).in_(WAITING), *which)
+        .order_by(func.lower(Appointment.during).asc().nulls_last(), col(Visit.id))
+    )
+
+
+async def waiting(work: Work, visit_id: UUID) -> Row | None:
+    """A visit, if somebody has it and has not begun."""
+    row = (await work.session.execute(_rows(work, col(Visit.id) == visit_id))).one_or_none()
+    if row is None:
+        return None
+    return Row(
+        visit=row[0],
+        level=row[1],
+        state=row[2],
+        state_since=row[3],
+        officer=row[4],
+        assigned_at=row[5],
+        starts_at=row[6],
+        away=row[7],
+        party_came=row[8],
+        inspector_came=row[9],
+    )
+
+
+async def suspects(work: Work) -> Sequence[UUID]:
+    """Visits worth a closer look: whose inspector is away, whose start has passed, or that lie at a desk."""
+    rows = await work.session.execute(
+        _rows(work, or_(_away(work), func.lower(Appointment.during) <= work.now, col(Visit.state) == State.AT_DESK))
+    )
+    return [row[0] for row in rows.all()]
+
+
+async def worked(work: Work, officer: UUID, first: date, last: date) -> list[tuple[date, int]]:
+    """The steps an officer works on the days from one to another."""
+    rows = await work.session.execute(
+        select(col(DayBits.day), col(DayBits.work))
+        .where(col(DayBits.resource_id) == officer, col(DayBits.day).between(first, last))
+        .order_by(col(DayBits.day))
+    )
+    return [(day, int(bits)) for day, bits in rows.all()]
+
+
+async def told(work: Work, visit_id: UUID) -> bool:
+    """Was the chief told already that nobody else may be drawn in the place of whoever has the visit now?"""
+    found = await work.session.scalar(
+        select(col(DomainEvent.id))
+        .join(Assignment, and_(col(Assignment.visit_id) == visit_id, col(Assignment.ended_at).is_(None)))
+        .where(
+            col(DomainEvent.stream_id) == visit_id,
+            col(DomainEvent.kind) == DrawBlocked.code,
+            col(DomainEvent.at) >= col(Assignment.since),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+async def lapse(work: Work) -> None:
+    """Requests about visits that have begun or ended have nothing left to decide."""
+    begun = select(col(Visit.id)).where(col(Visit.state).not_in(WAITING))
+    await work.session.execute(
+        update(Reassignment)
+        .where(col(Reassignment.state) == "open", col(Reassignment.visit_id).in_(begun))
+        .values(state="lapsed", decided_at=work.now)
+        .execution_options(synchronize_session=False)
+    )
