@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import sys
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from visits import __version__
@@ -83,6 +84,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     replay.add_argument("--language", default="fr", choices=("fr", "en", "pt"), help="default fr")
     replay.set_defaults(run=_draw_verify)
+    promised = draw_commands.add_parser("list", help="what is promised for the coming days, one line of JSON for each")
+    promised.add_argument("--tenant", default="", help="host name of the administration (default: the only one)")
+    promised.add_argument("--office", default="", metavar="CODE", help="this office only")
+    promised.add_argument("--days", type=int, default=7, metavar="N", help="from today on (default 7)")
+    promised.set_defaults(run=_draw_list)
+    witness = draw_commands.add_parser("witness", help="a witness's secret, on the witness's machine; no database")
+    witness_commands = witness.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    new = witness_commands.add_parser("new", help="make a secret and print the anchor to publish")
+    new.add_argument("file", type=Path, metavar="FILE", help="where the secret is kept; never written over")
+    new.add_argument("--office", required=True, metavar="CODE")
+    new.add_argument("--first", required=True, type=date.fromisoformat, metavar="DAY", help="two days ahead or later")
+    new.add_argument("--days", type=int, default=365, metavar="N", help="default 365")
+    new.set_defaults(run=_witness_new)
+    value = witness_commands.add_parser("value", help="print the value of a day, to be brought on its eve")
+    value.add_argument("file", type=Path, metavar="FILE")
+    value.add_argument("day", type=date.fromisoformat, metavar="DAY")
+    value.set_defaults(run=_witness_value)
+
+    plan = commands.add_parser("plan", help="office-days planned and named at once")
+    plan_commands = plan.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    publish = plan_commands.add_parser("publish", help="publish one day now, as the timetable would on its eve")
+    publish.add_argument("--tenant", default="", help="host name of the administration (default: the only one)")
+    publish.add_argument("--office", required=True, metavar="CODE")
+    publish.add_argument("--day", required=True, type=date.fromisoformat, metavar="DAY")
+    publish.set_defaults(run=_plan_publish)
 
     setup = commands.add_parser("setup", help="found an administration and invite its first administrator")
     setup.add_argument("--hostname", required=True, help="the name people type, e.g. visites.douanes.example")
@@ -185,6 +211,30 @@ def _draw_verify(chosen: argparse.Namespace) -> int:
     from visits.assignment.verify import verify_files
 
     return verify_files(chosen.files, since=chosen.since, language=chosen.language, out=sys.stdout)
+
+
+def _draw_list(chosen: argparse.Namespace) -> int:
+    from visits.serve import list_draws
+
+    return list_draws(tenant=chosen.tenant, office=chosen.office, days=chosen.days)
+
+
+def _plan_publish(chosen: argparse.Namespace) -> int:
+    from visits.serve import publish_day
+
+    return publish_day(tenant=chosen.tenant, office=chosen.office, day=chosen.day)
+
+
+def _witness_new(chosen: argparse.Namespace) -> int:
+    from visits.assignment.witness_file import new
+
+    return new(chosen.file, office=chosen.office, first=chosen.first, days=chosen.days, out=sys.stdout)
+
+
+def _witness_value(chosen: argparse.Namespace) -> int:
+    from visits.assignment.witness_file import value
+
+    return value(chosen.file, chosen.day, out=sys.stdout)
 
 
 def _setup(chosen: argparse.Namespace) -> int:

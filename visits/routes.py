@@ -92,7 +92,9 @@ from visits.portals.public import metrics as public_metrics
 from visits.portals.public import report as public_report
 from visits.portals.public import signin as public_signin
 from visits.portals.public import tour as public_tour
+from visits.portals.public import witness as public_witness
 from visits.portals.supervisor import board as supervisor_board
+from visits.portals.supervisor import witness as supervisor_witness
 from visits.portals.terminal import api as terminal_api
 from visits.portals.terminal import gate as terminal_gate
 from visits.portals.terminal import home as terminal_home
@@ -154,6 +156,7 @@ ROUTES: list[Any] = [
     *chief_replan.ROUTES,
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,
+    *supervisor_witness.ROUTES,
     *admin_agencies.ROUTES,
     *admin_calendars.ROUTES,
     *admin_closures.ROUTES,
@@ -199,6 +202,7 @@ ROUTES: list[Any] = [
     *inspector_visit.ROUTES,
     *public_account.ROUTES,
     *public_draw.ROUTES,
+    *public_witness.ROUTES,
     *public_duty.ROUTES,
     *public_report.ROUTES,
     *public_signin.ROUTES,

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -195,6 +196,37 @@ def verify_evidence(*, tenant: str, office: str, since: Path | None, first: int,
             answer = await tools.database.run(who, verified, office=office, since=noted, first=first, last=last)
         print(json.dumps({"administration": found.host} | answer, ensure_ascii=False), flush=True)
         return 0 if answer["whole"] else 2
+
+    return _status(run)
+
+
+def list_draws(*, tenant: str, office: str, days: int) -> int:
+    """`visits draw list`: one line of JSON for each promised day."""
+    from visits.assignment.command import promises
+
+    async def run() -> int:
+        async with _tools() as tools:
+            found = await tenant_of(tools.database, tenant)
+            for line in await tools.database.run(
+                system(TenantId(found.id), "list"), promises, office=office, days=days
+            ):
+                print(json.dumps(line, ensure_ascii=False))
+        return 0
+
+    return _status(run)
+
+
+def publish_day(*, tenant: str, office: str, day: date) -> int:
+    """`visits plan publish`: one line of JSON; exit status 2 if there was nothing to publish."""
+    from visits.assignment import command
+
+    async def run() -> int:
+        async with _tools() as tools:
+            found = await tenant_of(tools.database, tenant)
+            who = system(TenantId(found.id), "publish")
+            answer = await tools.database.run(who, command.publish_day, tools, office=office, day=day)
+        print(json.dumps(answer, ensure_ascii=False), flush=True)
+        return 0 if answer["published"] else 2
 
     return _status(run)
 

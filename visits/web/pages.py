@@ -41,6 +41,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     Role.SUPERVISOR: (
         ("/supervisor/board", N_("Aujourd'hui")),
         ("/chief/declarations", N_("Déclarations")),
+        ("/supervisor/witness", N_("Témoin")),
         ("/admin/calendars", N_("Calendriers")),
     ),
     Role.INSPECTOR: (
@@ -77,7 +78,11 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
         ("/terminal/scanner", N_("Scanner")),
         ("/terminal/gate", N_("Sortie")),
     ),
-    Role.INTEGRITY: (("/integrity", N_("Journal")), ("/integrity/interests", N_("Liens"))),
+    Role.INTEGRITY: (
+        ("/integrity", N_("Journal")),
+        ("/integrity/interests", N_("Liens")),
+        ("/supervisor/witness", N_("Témoin")),
+    ),
     Role.INTEGRATOR: (("/integrator", N_("Liaisons")),),
 }
 
