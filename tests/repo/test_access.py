@@ -19,6 +19,7 @@ from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_documents import given
 from tests.support.steps_notices import channel, told_of
 from tests.support.steps_regular import granted
+from tests.support.steps_witness import appointed
 from visits.assignment.interests import declare
 from visits.booking import groups, premises
 from visits.booking.tables import Appointment
@@ -172,6 +173,7 @@ async def things(stage: Stage) -> dict[str, UUID]:
         "mandate_id": given_mandate.id,
         "key_id": key.id,
         "interest_id": (await stage.run("inspector1", declare, stage.firm.code, "family")).id,
+        "witness_id": (await appointed(stage)).id,
         "notice_id": (await told_of(stage, visit)).id,
         "channel_id": (await channel(stage, "sms", "http", url="http://127.0.0.1:1")).id,
     }
