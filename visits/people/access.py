@@ -98,11 +98,10 @@ async def tenant_of(database: Database, host: str) -> Tenant:
 
 
 async def _by_cookie(work: Work, token: bytes) -> Actor:
-    found = await queries.session_of(work, token)
+    found = await queries.signed_in(work, token)
     if found is None:
         return work.actor
-    session, person = found
-    held = await queries.memberships_of(work, person.id)
+    session, person, held = found
     actor = queries.actor_of(person, held, session=token, chosen=session.membership_id)
     if not held or idle_too_long(session.seen_at, work.now, actor.roles):
         await work.session.delete(session)
