@@ -20,6 +20,7 @@ from scheduling.hours import MOST_STEPS, Grid, shift, span, starts, working
 from scheduling.insertion import Insertion
 from scheduling.intervals import Interval, fits, intersect, subtract, union
 from scheduling.matching import assign
+from scheduling.mending import NEEDED, Fate, Mended, Naming, Torn, mend
 from scheduling.naming import DeadEnd, name_routes
 from scheduling.plan import (
     OFFICER,
@@ -54,6 +55,7 @@ __all__ = [
     "LIMITED",
     "MOST_STEPS",
     "MOST_WITNESS_DAYS",
+    "NEEDED",
     "OFFICER",
     "WITNESS_BYTES",
     "WITNESS_FORMAT",
@@ -68,6 +70,7 @@ __all__ = [
     "Durations",
     "Engine",
     "Explained",
+    "Fate",
     "Fault",
     "Features",
     "Finding",
@@ -80,6 +83,8 @@ __all__ = [
     "Lost",
     "LostSeat",
     "Matched",
+    "Mended",
+    "Naming",
     "Need",
     "Observation",
     "OffGrid",
@@ -104,6 +109,7 @@ __all__ = [
     "Slot",
     "Stop",
     "Timelines",
+    "Torn",
     "Want",
     "Wanted",
     "Why",
@@ -130,6 +136,7 @@ __all__ = [
     "letter",
     "line_digest",
     "match",
+    "mend",
     "name_routes",
     "nearest",
     "number",

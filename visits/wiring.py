@@ -78,6 +78,7 @@ NOTICES: dict[type[Event], Reaction] = {
     events.AppointmentSettled: notices.on_settled,
     events.Cancelled: notices.on_withdrawn,
     events.CustomsNoShow: notices.on_missed,
+    events.DrawBlocked: notices.on_blocked,
     events.GoodsAbsent: notices.on_missed,
     events.GoodsPresented: notices.on_positioned,
     events.PackageReturned: notices.on_returned,

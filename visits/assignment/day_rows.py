@@ -19,6 +19,7 @@ from visits.ids import new_id
 from visits.journey.tables import Visit
 from visits.people.tables import Person
 from visits.sites.tables import Resource
+from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
 _RECOUNT = text(
@@ -105,11 +106,26 @@ def _of_kind(kind: str | None) -> ColumnElement[bool]:
     return true() if kind is None else col(Resource.kind) == kind
 
 
-async def with_inspector(work: Work, visit_ids: Collection[UUID]) -> set[UUID]:
-    """Which of these visits somebody has."""
-    rows = await work.session.scalars(
-        select(col(Assignment.visit_id)).where(
+async def inspectors_of(work: Work, visit_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Who has each of these visits now, of those that somebody has."""
+    rows = await work.session.execute(
+        select(col(Assignment.visit_id), col(Assignment.resource_id)).where(
             col(Assignment.visit_id).in_(visit_ids), col(Assignment.ended_at).is_(None)
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+async def told_blocked(work: Work, visit_ids: Collection[UUID]) -> set[UUID]:
+    """Which of these visits were laid before the chief since they have the time they have."""
+    rows = await work.session.scalars(
+        select(col(DomainEvent.stream_id))
+        .join(Appointment, col(Appointment.visit_id) == col(DomainEvent.stream_id))
+        .where(
+            col(DomainEvent.stream_id).in_(visit_ids),
+            col(DomainEvent.kind) == "draw_blocked",
+            col(Appointment.status) == "confirmed",
+            col(DomainEvent.at) >= col(Appointment.made_at),
         )
     )
     return set(rows)

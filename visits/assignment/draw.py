@@ -20,7 +20,7 @@ from visits.assignment.rules import (
 )
 from visits.assignment.standing import officers_for, wanted_for
 from visits.assignment.tables import Assignment, Draw
-from visits.assignment.witness import WitnessAwaited, awaited, key_of
+from visits.assignment.witness import Key, WitnessAwaited, awaited, key_of
 from visits.booking import queries as booking
 from visits.booking.buffers import Part, bits_of
 from visits.booking.buffers_parts import officers_too_far, with_roads
@@ -176,7 +176,7 @@ async def make(
 
     The number depends on the visit and on how many inspectors were replaced, so that booking again changes nothing.
     """
-    visit, office = case.visit, case.office
+    office = case.office
     await queries.lock_draws(work, office.id)
     try:
         key = await key_of(work, tools.vault, office, seat.day)
@@ -186,6 +186,14 @@ async def make(
     field = await field_of(work, case, seat)
     if not field.eligible:
         raise NobodyEligible(code=field.blocking, rule=rules.SENTENCES[field.blocking])
+    made = await drawn_from(work, case, seat.day, field, key, reason=reason)
+    await _assign(work, case, seat, made, chiefs)
+    return made
+
+
+async def drawn_from(work: Work, case: Case, day: date, field: Field, key: Key, *, reason: str = "") -> Draw:
+    """One number, one name of a field that is not empty, and the record of it; the office's draws are locked."""
+    visit, office = case.visit, case.office
     redraw = len(await queries.replaced_in(work, visit.id))
     subject = f"{visit.id}/{redraw}" if redraw else str(visit.id)
     visits = shares([each.visits for each in field.eligible])
@@ -196,8 +204,8 @@ async def make(
         id=new_id(),
         visit_id=visit.id,
         office_id=office.id,
-        day=seat.day,
-        position=await queries.next_position(work, office.id, seat.day),
+        day=day,
+        position=await queries.next_position(work, office.id, day),
         subject=subject,
         redraw=redraw,
         witness=key.witness,
@@ -215,10 +223,13 @@ async def make(
     made.digest = digest_of(made)
     work.session.add(made)
     await work.session.flush()
-    came = await queries.declarant_came(work, visit)
-    visit.revealed_at = work.now if came else reveals_at(policy(office, Policy), seat.starts_at)
-    await _assign(work, case, seat, made, chiefs)
     return made
+
+
+async def reveal(work: Work, case: Case, starts_at: datetime | None) -> None:
+    """From when the declarant may see the name: at once for whoever is there already."""
+    came = await queries.declarant_came(work, case.visit)
+    case.visit.revealed_at = work.now if came else reveals_at(policy(case.office, Policy), starts_at)
 
 
 async def who_could_come(work: Work, case: Case) -> Field | None:
@@ -251,9 +262,15 @@ async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> 
 
 
 async def _assign(work: Work, case: Case, seat: Seat, made: Draw, chiefs: Chiefs) -> None:
-    visit = case.visit
+    await reveal(work, case, seat.starts_at)
     if seat.part is not None:
         await _sit(work, case, seat, seat.part, made.chosen)
+    await assigned(work, case, made, chiefs)
+
+
+async def assigned(work: Work, case: Case, made: Draw, chiefs: Chiefs = (None, None)) -> None:
+    """The visit is the drawn officer's: assignment, audit and event; the calendars are the caller's."""
+    visit = case.visit
     work.session.add(
         Assignment(
             visit_id=visit.id,

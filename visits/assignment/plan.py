@@ -107,7 +107,7 @@ async def _wanted(work: Work, read: Loaded, only: AbstractSet[str] | None) -> di
         and each.appointment.status == "confirmed"
         and State(each.visit.state) is State.BOOKED
     }
-    given = await day_rows.with_inspector(work, [each.visit.id for each in found.values()])
+    given = await day_rows.inspectors_of(work, [each.visit.id for each in found.values()])
     return {
         visit: each
         for visit, each in sorted(found.items())

@@ -151,7 +151,18 @@ async def _left(work: Work, line: Line, reason: str) -> Appointment:
 async def moved(
     work: Work, wanted: Asked, was: Appointment, day: date, starts_at: datetime, parts: Sequence[Part], reason: str
 ) -> Appointment:
-    """Another time or place: a new appointment stands for the old one. A time held meanwhile is given back."""
+    """Another time or place with its parts, told."""
+    made = await another_time(work, wanted, was, day, starts_at, reason)
+    if await queries.add_parts(work, made, parts) != len(parts):
+        raise Drift(starts_at=starts_at)
+    await booked(work, wanted.case, made, was=was if made.supersedes else None, reason=reason)
+    return made
+
+
+async def another_time(
+    work: Work, wanted: Asked, was: Appointment, day: date, starts_at: datetime, reason: str
+) -> Appointment:
+    """A new appointment, still without parts, stands for the old one. A time held meanwhile is given back."""
     case = wanted.case
     held = (await queries.live_of(work, case.visit.id)).get("held")
     if held is not None:
@@ -180,9 +191,6 @@ async def moved(
     )
     work.session.add(made)
     await work.session.flush()
-    if await queries.add_parts(work, made, parts) != len(parts):
-        raise Drift(starts_at=starts_at)
-    await booked(work, case, made, was=was if stands else None, reason=reason)
     return made
 
 

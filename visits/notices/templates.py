@@ -213,6 +213,19 @@ _ALL = (
         parameters=("title", "place", "when"),
     ),
     Template(
+        name="inspector_awaited",
+        title=N_("Vérificateur cherché"),
+        sms=N_("Visite %(title)s, %(when)s : pas encore de vérificateur. Le bureau cherche et vous tient au courant."),
+        subject=N_("Visite %(title)s : un vérificateur est cherché"),
+        body=(
+            N_("Personne ne peut pour l'instant faire la visite %(title)s à son heure : %(when)s."),
+            N_("Le chef de visite a la demande. Vous recevez un avis si l'heure change ; votre place reste gardée."),
+        ),
+        urgent=True,
+        path=_APPOINTMENT,
+        parameters=("title", "when"),
+    ),
+    Template(
         name="report_ready",
         title=N_("Rapport à signer"),
         sms=N_("Visite %(title)s : le rapport est prêt. À lire et à signer sur votre page."),

@@ -155,6 +155,16 @@ async def on_positioned(work: Work, tools: Tools, event: DomainEvent) -> None:
     await _tell(work, case, "goods_positioned", f"goods/{found.id}", facts, appointment=found.id)
 
 
+async def on_blocked(work: Work, tools: Tools, event: DomainEvent) -> None:
+    """Nobody may be drawn: told once for an appointment, while it still waits for somebody."""
+    case = await _case(work, event)
+    found = await queries.standing_before(work, event)
+    if found is None or State(case.visit.state) is not State.BOOKED or case.visit.inspector_id is not None:
+        return
+    facts = {"when": found.during.lower}
+    await _tell(work, case, "inspector_awaited", f"awaited/{found.id}", facts, appointment=found.id)
+
+
 async def on_report(work: Work, tools: Tools, event: DomainEvent) -> None:
     """The officers signed: the declarant's turn."""
     await _tell(work, await _case(work, event), "report_ready", str(event.id), {})
