@@ -36,6 +36,7 @@ from visits.portals.chief import messages as chief_messages
 from visits.portals.chief import notices as chief_notices
 from visits.portals.chief import premises as chief_premises
 from visits.portals.chief import regular as chief_regular
+from visits.portals.chief import repair as chief_repair
 from visits.portals.chief import replan as chief_replan
 from visits.portals.chief import report as chief_report
 from visits.portals.chief import slots as chief_slots
@@ -153,6 +154,7 @@ ROUTES: list[Any] = [
     *chief_visit.ROUTES,
     *chief_walk_in.ROUTES,
     *chief_why.ROUTES,
+    *chief_repair.ROUTES,
     *chief_replan.ROUTES,
     *chief_report.ROUTES,
     *supervisor_board.ROUTES,

@@ -12,11 +12,13 @@ from tests.support.stage import Stage
 from tests.support.steps_assignment import draws, live, policy
 from tests.support.steps_booking import calendars, only, tomorrow
 from tests.support.steps_fieldwork import started
+from tests.support.steps_notices import notices
 from tests.support.steps_publication import a_published_day, officer_part, whose
 from tests.support.steps_repair import away_today, look, mended
 from visits.assignment import record, seeds
 from visits.assignment.queries import digests_kept
 from visits.assignment.repair_apply import apply
+from visits.background.deliver import deliver
 from visits.booking.reconcile import reconcile
 from visits.booking.replan_apply import PlanChanged
 from visits.booking.replan_tables import ReplanRun, ReplanStep
@@ -150,7 +152,9 @@ async def test_a_visit_nobody_can_make_goes_to_the_chief_with_the_rule_and_is_to
 
     assert (line.fate.outcome, line.fate.rule) == (Outcome.LEFT, "away")
     assert await live(stage, visit) is None
+    await deliver(stage.tools, stage.tenant, visit.id)
     assert await told(stage, visit, "draw_blocked") == 1
+    assert await notices(stage, "inspector_awaited") != []
     assert (await look(stage)).lines == ()
 
 
