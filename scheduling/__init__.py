@@ -43,7 +43,7 @@ from scheduling.repair import LIMITED, Answer, Outcome, Replan, replan
 from scheduling.repair_board import Limit, Lost, LostSeat
 from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
-from scheduling.timeline import Option, Timelines
+from scheduling.timeline import Option, Timeline, Timelines
 from scheduling.witness import BYTES as WITNESS_BYTES
 from scheduling.witness import FORMAT as WITNESS_FORMAT
 from scheduling.witness import MOST_DAYS as MOST_WITNESS_DAYS
@@ -108,6 +108,7 @@ __all__ = [
     "Seat",
     "Slot",
     "Stop",
+    "Timeline",
     "Timelines",
     "Torn",
     "Want",

@@ -8,9 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from scheduling import Fate, Mended, Naming, OfficeDay, PlanVisit, Route, Seat, Stop, Torn, mend
-from scheduling.repair import Outcome
-from scheduling.timeline import Timeline
+from scheduling import Fate, Mended, Naming, OfficeDay, Outcome, PlanVisit, Route, Seat, Stop, Timeline, Torn, mend
 from visits.assignment import day_rows
 from visits.assignment.day import FIXED, OFFICER, Loaded, group_of, load
 from visits.assignment.day_rows import Booked
@@ -144,7 +142,7 @@ def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], soonest: int) ->
         cell = cells.get(each.part.resource_id)
         if cell is None:
             continue
-        stop = read.stop(each, cell)
+        stop = read.stop(each, cell, settled=not _may_change(each))
         if _may_change(each):
             coming.append((each, stop))
             now.parts.setdefault(stop.visit.id, []).append(each)
@@ -156,7 +154,8 @@ def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], soonest: int) ->
     hands = {str(each): Timeline(day, seat, now.settled.get(str(each), ())) for each, seat in seats.items()}
     for each, stop in sorted(coming, key=lambda one: (one[1].start, one[1].visit.id)):
         name = str(each.part.resource_id)
-        cause = _torn_by(hands[name], begun.get(name), stop, soonest)
+        settled = replace(stop, visit=replace(stop.visit, demanding=False))
+        cause = _torn_by(hands[name], begun.get(name), settled, soonest)
         if each.part.role == OFFICER and cause is None and _without(work, read, each, had):
             cause = "nobody"
         if cause is not None:

@@ -4,20 +4,21 @@ from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
-from scheduling import NEEDED, Interval, Naming, Stop
-from scheduling.repair import Outcome
-from visits.assignment import day_rows, queries, seeds
+from scheduling import NEEDED, Interval, Naming, Outcome, Stop
+from visits.assignment import day_rows, queries
 from visits.assignment.day import OFFICER
 from visits.assignment.draw import assigned, blocked, drawn_from, end, reveal
 from visits.assignment.plan import CODES
 from visits.assignment.repair import Draft, Line, draft_of
 from visits.assignment.rules import TAKEN, Field
 from visits.assignment.tables import Draw
+from visits.assignment.witness import WitnessAwaited, awaited, key_of
 from visits.booking import queries as booking
 from visits.booking.buffers import Part, bits_of
 from visits.booking.buffers_parts import with_roads
 from visits.booking.buffers_rows import one_at_a_time
 from visits.booking.confirm import booked
+from visits.booking.offer import asked
 from visits.booking.place import Drift
 from visits.booking.replan_apply import REASON, PlanChanged, another_time
 from visits.booking.replan_tables import ReplanRun, ReplanStep
@@ -142,14 +143,16 @@ async def _draws(work: Work, tools: Tools, draft: Draft) -> dict[str, Draw]:
     if not draft.loose:
         return {}
     read = draft.read
-    seed = await seeds.seed_of(work, tools.vault, read.office, read.day)
-    secret, witness = seeds.opened(tools.vault, read.office, seed), seed.witness or b""
+    until = await awaited(work, read.office, read.day)
+    if until is not None:
+        raise WitnessAwaited(until=until)
+    key = await key_of(work, tools.vault, read.office, read.day)
     naming, lines = draft.naming(), {line.fate.visit: line for line in draft.lines}
     found: dict[str, Draw] = {}
     for stop in draft.loose:
         line, field = lines[stop.visit.id], _field(draft, naming, stop)
         reason = ABSENT if line.cause == "off_duty" else ""
-        drawn = await drawn_from(work, line.case, read.day, field, secret, witness, reason=reason)
+        drawn = await drawn_from(work, line.case, read.day, field, key, reason=reason)
         naming.give(stop, str(drawn.chosen))
         found[stop.visit.id] = drawn
     return found
@@ -185,7 +188,7 @@ async def _write(
     """The new parts of a visit, its other time if it has one, and whose it is."""
     read, case, was = draft.read, line.case, line.was
     moves = line.fate.outcome is Outcome.MOVES
-    now = await another_time(work, case, was, read.day, line.starts_at, reason) if moves else was
+    now = await another_time(work, await asked(work, case), was, read.day, line.starts_at, reason) if moves else was
     chosen = {role: UUID(seat) for role, seat in line.fate.seats.items()}
     if drawn is not None:
         chosen[OFFICER] = drawn.chosen

@@ -7,12 +7,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
-from scheduling.repair import Outcome
+from scheduling import Outcome
 from tests.support.stage import Stage
 from tests.support.steps_assignment import draws, live, policy
 from tests.support.steps_booking import calendars, only, tomorrow
 from tests.support.steps_fieldwork import started
-from tests.support.steps_notices import notices
+from tests.support.steps_notices import notices, reached
 from tests.support.steps_publication import a_published_day, officer_part, whose
 from tests.support.steps_repair import away_today, look, mended
 from visits.assignment import record, seeds
@@ -145,6 +145,7 @@ async def test_where_nobody_can_keep_the_time_it_begins_as_soon_as_it_can_and_th
 
 async def test_a_visit_nobody_can_make_goes_to_the_chief_with_the_rule_and_is_told_of_once(stage: Stage) -> None:
     [visit] = await today(stage, 9, officers=("inspector1",))
+    await reached(stage)
 
     await away_today(stage, "inspector1")
     [line] = (await look(stage)).lines
@@ -154,7 +155,7 @@ async def test_a_visit_nobody_can_make_goes_to_the_chief_with_the_rule_and_is_to
     assert await live(stage, visit) is None
     await deliver(stage.tools, stage.tenant, visit.id)
     assert await told(stage, visit, "draw_blocked") == 1
-    assert await notices(stage, "inspector_awaited") != []
+    assert [each.channel for each in await notices(stage, "inspector_awaited")] == ["email", "sms"]
     assert (await look(stage)).lines == ()
 
 

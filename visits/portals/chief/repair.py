@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from scheduling.repair import Outcome
+from scheduling import Outcome
 from visits.assignment import queries
 from visits.assignment.repair import Line, draft_of
 from visits.assignment.repair_apply import apply
