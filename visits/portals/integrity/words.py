@@ -41,7 +41,6 @@ ACTIONS: dict[str, str] = {
     "document_added": N_("Pièce ajoutée"),
     "document_replaced": N_("Pièce remplacée"),
     "document_withdrawn": N_("Pièce retirée"),
-    "day_published": N_("Journée planifiée et tirée"),
     "day_mended": N_("Journée réparée, remplaçants tirés au sort"),
     "draw_blocked": N_("Tirage bloqué"),
     "draw_seen": N_("Tirage consulté"),
