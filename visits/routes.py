@@ -29,6 +29,7 @@ from visits.portals.chief import appeals as chief_appeals
 from visits.portals.chief import assignment as chief_assignment
 from visits.portals.chief import conflicts as chief_conflicts
 from visits.portals.chief import declarations as chief_declarations
+from visits.portals.chief import groups as chief_groups
 from visits.portals.chief import home as chief_home
 from visits.portals.chief import length as chief_length
 from visits.portals.chief import manual as chief_manual
@@ -142,6 +143,7 @@ ROUTES: list[Any] = [
     *chief_assignment.ROUTES,
     *chief_conflicts.ROUTES,
     *chief_declarations.ROUTES,
+    *chief_groups.ROUTES,
     *chief_manual.ROUTES,
     *chief_messages.ROUTES,
     *chief_notices.ROUTES,

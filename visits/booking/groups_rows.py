@@ -1,14 +1,15 @@
 """Reads and writes of groups: their rows, and the days of an office they are seated on, locked as a whole."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from visits.booking.groups_tables import VisitGroup, VisitGroupMember
-from visits.booking.tables import DayBits
+from visits.booking.tables import Appointment, DayBits
 from visits.declarations.queries import visible_declarations
 from visits.declarations.tables import Declaration
 from visits.errors import NotFound
@@ -90,3 +91,36 @@ async def to_book_together(work: Work) -> Sequence[tuple[Visit, Declaration]]:
         .limit(200)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """A group of which something is still to come."""
+
+    group: VisitGroup
+    firm: str
+    #: When its first visit begins, and how many visits still have a time.
+    first: datetime
+    visits: int
+
+
+async def of_office(work: Work, office_id: UUID | None, *, most: int = 100) -> list[Booked]:
+    """The groups of an office whose visits are still to come, the nearest first."""
+    begins = func.min(func.lower(col(Appointment.during)))
+    rows = await work.session.execute(
+        select(VisitGroup, func.min(col(Declaration.declarant_name)), begins, func.count(col(Appointment.id)))
+        .join(VisitGroupMember, col(VisitGroupMember.group_id) == col(VisitGroup.id))
+        .join(Visit, col(Visit.id) == col(VisitGroupMember.visit_id))
+        .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
+        .join(Appointment, (col(Appointment.visit_id) == col(Visit.id)) & (col(Appointment.status) == "confirmed"))
+        .where(
+            col(VisitGroup.office_id) == office_id,
+            col(Visit.state) == "booked",
+            func.lower(col(Appointment.during)) > work.now,
+            visible_declarations(work.actor),
+        )
+        .group_by(col(VisitGroup.id))
+        .order_by(begins, col(VisitGroup.id))
+        .limit(most)
+    )
+    return [Booked(group=row[0], firm=row[1] or "–", first=row[2], visits=row[3]) for row in rows]

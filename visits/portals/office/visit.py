@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from visits.actor import Actor
 from visits.booking import landing
+from visits.booking.groups_rows import group_of
 from visits.booking.where import Kind, where_of
 from visits.declarations.lane import EXTENTS, LANE_NAMES, Colour
 from visits.declarations.queries import Case, case_of, lanes_of
@@ -72,7 +73,7 @@ async def case_page(work: Work, request: Request, visit_id: FromPath[UUID]) -> R
         ],
         times=_times(history.story, language),
         others=[each for each in cases if each.visit.id != visit_id],
-        papers=_papers(listed, work.actor),
+        papers=_papers(listed, work.actor, await group_of(work, visit_id)),
         now=work.now,
     )
 
@@ -135,7 +136,7 @@ def _times(story: list[Any], language: str) -> list[tuple[str, str]]:
     return found
 
 
-def _papers(listed: Listed, actor: Actor) -> list[tuple[str, str, str]]:
+def _papers(listed: Listed, actor: Actor, group: tuple[UUID, int] | None) -> list[tuple[str, str, str]]:
     """What can be opened from here: address, icon, words."""
     found = [(f"/office/packages/{listed.visit.id}", "document", N_("Pièces du dossier"))]
     if listed.standing.state in REPORTED:
@@ -145,6 +146,8 @@ def _papers(listed: Listed, actor: Actor) -> list[tuple[str, str, str]]:
         found.append((address, "seal", N_("Rapport de visite")))
     if actor.is_a(*CHIEFS) and listed.standing.state not in OVER:
         found.append((f"/chief/visits/{listed.visit.id}", "swap", N_("Décider : absence, conversion, annulation")))
+    if actor.is_a(*CHIEFS) and group is not None:
+        found.append((f"/chief/groups/{group[0]}", "team", N_("Visites réservées ensemble")))
     if actor.is_a(*CHIEFS):
         found.append((f"/chief/notices?visit={listed.visit.id}", "send", N_("Avis au déclarant")))
     if actor.is_a(Role.INSPECTOR) and listed.standing.state not in OVER:
