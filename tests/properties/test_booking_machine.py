@@ -116,7 +116,8 @@ class Booking(RuleBasedStateMachine):
     @precondition(lambda self: self.last)
     @rule(number=numbers)
     def confirm(self, number: int) -> None:
-        time = self.one(number)
+        some = [each for each in self.port.live() if each.status == "held"] or list(self.last.values())
+        time = some[number % len(some)]
         if self.ask(self.port.confirm(time), "declarant", confirm, time.id) and time.status == "held":
             was = self.port.times.get(time.supersedes) if time.supersedes else None
             if was is not None and was.status == "confirmed":
@@ -329,7 +330,6 @@ class Booking(RuleBasedStateMachine):
             self.port.away[made] = (name, (DAY + hour * HOUR, DAY + (hour + 2) * HOUR))
         self.settle()
 
-    # -- what it stands on ------------------------------------------------------------------------------------
     def one(self, number: int) -> Time:
         """The newest time of some visit that ever had one."""
         return self.last[sorted(self.last)[number % len(self.last)]]

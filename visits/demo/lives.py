@@ -92,7 +92,14 @@ def in_hours(at: datetime) -> datetime:
 
 
 async def live(
-    town: Town, chance: random.Random, sample: Sample, declarant: str, chief: str, lane: Colour | None = None
+    town: Town,
+    chance: random.Random,
+    sample: Sample,
+    declarant: str,
+    chief: str,
+    lane: Colour | None = None,
+    *,
+    missed: bool = False,
 ) -> AsyncIterator[datetime]:
     """From registration to rating; yields the moment at which it goes on. The caller moves the clock there."""
 
@@ -119,7 +126,7 @@ async def live(
         if (await town.visit(visit_id)).inspector_id is None:
             return
     else:
-        async for moment in _appointment(town, chance, visit_id, declarant, later):
+        async for moment in _appointment(town, chance, visit_id, declarant, later, missed=missed):
             yield moment
         there = await town.visit(visit_id)
         if there.state != State.BOOKED or there.inspector_id is None:
@@ -133,7 +140,7 @@ async def live(
     yield later(10, 120)
     version = await _version(town, visit_id)
     await town.run(chief, validate, visit_id, version=version)
-    await _react(town, visit_id)
+    await react(town, visit_id)
     yield later(5, 60)
     await town.run(chief, key_act, visit_id, f"SW-{sample.day.year}-{sample.number}")
     yield later(60, 900)
@@ -147,6 +154,25 @@ async def live(
 Later = Callable[[float, float], datetime]
 
 
+async def announced(town: Town, sample: Sample) -> UUID:
+    """A registered declaration that is to be controlled on the spot; its visit."""
+    content = read(xml(sample), now=town.now())
+    system_ = town.actors["system"]
+    got = await town.run(system_, receive, to_json(content, file="", size=0), digest(content), sample=True)
+    opened = await town.run(system_, select_lane, got.declaration.id, Colour.RED, source="message")
+    assert opened is not None
+    await react(town, opened.id)
+    return opened.id
+
+
+async def to_book(town: Town, chance: random.Random, sample: Sample, declarant: str, chief: str) -> UUID:
+    """A visit whose package was accepted, all at this moment."""
+    visit_id = await announced(town, sample)
+    async for _ in _package(town, chance, visit_id, declarant, chief, lambda least, most: town.now()):
+        pass
+    return visit_id
+
+
 async def _package(
     town: Town, chance: random.Random, visit_id: UUID, declarant: str, chief: str, later: Later
 ) -> AsyncIterator[datetime]:
@@ -158,7 +184,7 @@ async def _package(
             town.tools, town.actors[declarant], visit_id, arriving, io.BytesIO(a_page(name_of(need.document_type)))
         )
     await town.run(declarant, submit, visit_id)
-    await _react(town, visit_id)
+    await react(town, visit_id)
     yield later(15, 180)
     package = await town.run(chief, package_of, visit_id)
     given = [need for need in package.needs if need.given]
@@ -180,11 +206,11 @@ async def _package(
         await town.run(declarant, submit, visit_id)
         yield later(15, 120)
     await town.run(chief, accept, visit_id)
-    await _react(town, visit_id)
+    await react(town, visit_id)
 
 
 async def _appointment(
-    town: Town, chance: random.Random, visit_id: UUID, declarant: str, later: Later
+    town: Town, chance: random.Random, visit_id: UUID, declarant: str, later: Later, *, missed: bool
 ) -> AsyncIterator[datetime]:
     """A time is chosen among the first that are free; sometimes nobody comes and another is taken."""
     for attempt in range(2):
@@ -200,17 +226,17 @@ async def _appointment(
         held = await town.run(declarant, hold, visit_id, chance.choice(free))
         booked = await town.run(declarant, confirm, held.id)
         starts_at = booked.during.lower
-        await _react(town, visit_id)
+        await react(town, visit_id)
         yield max(town.now(), starts_at - timedelta(minutes=119))
         if (await town.visit(visit_id)).inspector_id is None:
             return
         yield starts_at + timedelta(minutes=chance.uniform(-6, 14))
-        if attempt or chance.random() > 0.06:
+        if attempt or (chance.random() > 0.06 and not missed):
             return
         yield starts_at + timedelta(minutes=25)
         inspector = await _inspector(town, visit_id)
         await town.run(inspector, party_absent, visit_id, id=new_id(), reason="")
-        await _react(town, visit_id)
+        await react(town, visit_id)
 
 
 async def _visit(town: Town, chance: random.Random, visit_id: UUID) -> AsyncIterator[datetime]:
@@ -272,7 +298,7 @@ async def _visit(town: Town, chance: random.Random, visit_id: UUID) -> AsyncIter
         await town.run(inspector, findings.seal, visit_id, id=new_id(), container=box, moment=Moment.AFTER, number=seal)
     yield town.now() + timedelta(minutes=chance.uniform(2, 8))
     await town.run(inspector, run.end, visit_id, id=new_id())
-    await _react(town, visit_id)
+    await react(town, visit_id)
 
 
 async def _report(town: Town, chance: random.Random, visit_id: UUID, declarant: str) -> None:
@@ -327,12 +353,12 @@ async def _inspector(town: Town, visit_id: UUID) -> Actor:
 
 async def _by_chance(town: Town, declaration_id: UUID) -> Visit | None:
     """The control that the random share may ask for where nothing else did."""
-    await _react(town, declaration_id)
+    await react(town, declaration_id)
     async with town.tools.database.work(town.actors["system"]) as work:
         return next(iter(await visits_of(work, declaration_id)), None)
 
 
-async def _react(town: Town, stream: UUID) -> None:
+async def react(town: Town, stream: UUID) -> None:
     """The service's reactions, delivered at once instead of by the worker."""
     await deliver(town.tools, town.tenant, stream)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from visits.clock import SystemClock
 from visits.declarations.lane import Colour
 from visits.demo.lives import Town
+from visits.demo.showcase import Showcase
 from visits.demo.simulate import FIRST_NUMBER, Baton, life, play, town_of
 from visits.ids import TenantId
 from visits.store.tools import Tools
@@ -22,9 +23,10 @@ async def play_today(tools: Tools, tenant: TenantId, *, seed: int) -> None:
     days = [day for day in (today - timedelta(days=back) for back in range(4, -1, -1)) if day.isoweekday() <= 5][-2:]
     baton = Baton(datetime.combine(days[0], datetime.min.time(), UTC))
     town = await town_of(tools, tenant, baton)
-    await play(town, baton, days=days, a_day=A_DAY, until=now, seed=seed)
+    await play(town, baton, days=days, a_day=A_DAY, until=now, seed=seed, missed=1)
     baton.at = now
     await _waiting(town, seed)
+    await Showcase(town, seed).show()
 
 
 async def _waiting(town: Town, seed: int) -> None:

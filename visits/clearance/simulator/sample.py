@@ -55,6 +55,8 @@ class Sample:
     consignee: tuple[str, str]
     lines: tuple[tuple[Goods, int], ...]
     boxes: tuple[str, ...]
+    #: The ship's, if it brings the goods.
+    manifest: str = ""
 
     @property
     def reference(self) -> str:
@@ -122,7 +124,7 @@ def xml(sample: Sample) -> bytes:
         f"<Customs_Clearance_office_name>{escape(sample.office_name)}</Customs_Clearance_office_name></Office_segment>"
         "<Type><Type_of_declaration>IM</Type_of_declaration>"
         "<Declaration_gen_procedure_code>4</Declaration_gen_procedure_code></Type>"
-        "<Manifest_reference_number><null/></Manifest_reference_number>"
+        f"<Manifest_reference_number>{escape(sample.manifest) or '<null/>'}</Manifest_reference_number>"
         f"<Registration><Serial_number>C</Serial_number><Number>{sample.number}</Number>"
         f"<Date>{sample.day.month}/{sample.day.day}/{sample.day:%y}</Date></Registration>"
         "<Assessment><Serial_number><null/></Serial_number></Assessment></Identification>",

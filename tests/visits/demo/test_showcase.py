@@ -1,0 +1,101 @@
+"""The sample day shows every kind of appointment without anybody doing anything."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from tests.support import database as databases
+from visits.actor import system
+from visits.app import make_tools
+from visits.background.timetable import run_all_once
+from visits.booking import landing
+from visits.booking.groups_tables import VisitGroup
+from visits.booking.premises_tables import HomeVisit, Premises
+from visits.booking.reconcile import reconcile
+from visits.booking.regular_tables import RegularDay, RegularHours
+from visits.booking.tables import Appointment, Arrival, Waitlist
+from visits.demo.history import load
+from visits.demo.lives import Town
+from visits.demo.showcase import Showcase
+from visits.demo.simulate import Baton, town_of
+from visits.journey.tables import Visit
+from visits.settings import Settings
+from visits.sites.queries import offices
+from visits.store.work import Work
+
+#: A Wednesday at ten, after the three weeks of the history.
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+
+pytestmark = pytest.mark.slow  # loads three weeks of a port, and lives a dozen declarations
+
+
+@pytest.fixture(scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """The sample port after its history, with what is shown on the sample day."""
+    async with databases.database() as name:
+        settings = Settings(data=tmp_path_factory.mktemp("day"), database_url=databases.dsn("visits_app", name))
+        tools = make_tools(settings)
+        tenant = await load(tools, databases.dsn("visits_owner", name))
+        there = await town_of(tools, tenant, Baton(NOW))
+        await run_all_once(there.tools)
+        await Showcase(there, 1).show()
+        yield there
+        await tools.database.engine.dispose()
+
+
+@pytest.fixture
+async def work(town: Town) -> AsyncIterator[Work]:
+    async with town.tools.database.work(system(town.tenant)) as work:
+        yield work
+
+
+async def count(work: Work, table: Any, *fits: Any) -> int:
+    return int(await work.session.scalar(select(func.count()).select_from(table).where(*fits)) or 0)
+
+
+async def test_two_visits_are_booked_as_one_group(work: Work) -> None:
+    assert await count(work, VisitGroup) == 1
+
+
+async def test_two_brokers_wait_for_an_earlier_time(work: Work) -> None:
+    assert await count(work, Waitlist, col(Waitlist.state).in_(("waiting", "offered"))) == 2
+
+
+async def test_regular_hours_are_kept_for_one_broker_and_asked_for_by_another(work: Work) -> None:
+    states = (await work.session.scalars(select(col(RegularHours.state)).order_by(col(RegularHours.state)))).all()
+
+    assert states == ["asked", "granted"]
+    assert await count(work, RegularDay, col(RegularDay.state) == "kept") >= 4
+
+
+async def test_a_visit_is_booked_at_premises_and_other_premises_wait_for_the_chief(work: Work) -> None:
+    states = (await work.session.scalars(select(col(Premises.state)).order_by(col(Premises.state)))).all()
+    home = (await work.session.scalars(select(col(HomeVisit.visit_id)))).one()
+
+    assert states == ["asked", "granted"]
+    assert (
+        await count(work, Appointment, col(Appointment.visit_id) == home, col(Appointment.status) == "confirmed") == 1
+    )
+
+
+async def test_a_ship_is_expected_and_a_visit_of_its_goods_has_a_provisional_time(work: Work) -> None:
+    [office] = await offices(work)
+    [ship] = (await work.session.scalars(select(Arrival))).all()
+    booked = (await work.session.scalars(select(col(Visit.id)).where(col(Visit.state) == "package"))).all()
+
+    provisional = await landing.awaited(work, office.id, set(booked))
+
+    assert ship.expected_at > NOW + timedelta(days=1)
+    assert len(provisional) == 1
+    assert await count(work, Appointment, col(Appointment.visit_id).in_(provisional)) == 1
+
+
+async def test_all_of_it_is_sample_and_no_resource_is_promised_twice(work: Work) -> None:
+    [office] = await offices(work)
+
+    assert await count(work, Visit, col(Visit.sample).is_(False)) == 0
+    assert await reconcile(work, office) == []
