@@ -5,11 +5,18 @@ Within a story every use case is what it is anywhere, on the real database, only
 
 import asyncio
 import gc
+import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, async_sessionmaker
 
 from tests.support import database as databases
@@ -19,15 +26,6 @@ from visits.app import make_tools
 from visits.settings import Settings
 from visits.store.engine import make_engine
 from visits.store.work import Database
-
-try:
-    import uvloop
-except ImportError:
-    uvloop = None  # type: ignore[assignment]
-
-
-#: The loop an installation runs on, where there is one.
-LOOP = uvloop.new_event_loop if uvloop else None
 
 
 class Rehearsed(Database):
@@ -44,7 +42,7 @@ class Rehearsal:
     """A stage of its own on a loop of its own; what `prepare` does is there in every story."""
 
     def __init__(self, name: str, folder: Path, prepare: Callable[[Stage], Coroutine[Any, Any, None]]) -> None:
-        self._runner = asyncio.Runner(loop_factory=LOOP)
+        self._runner = asyncio.Runner(loop_factory=new_event_loop)
         self.clock = MovedClock()
         self._engines = [make_engine(databases.dsn(role, name), pool=2) for role in ("visits_app", "visits_owner")]
         settings = Settings(data=folder, database_url=databases.dsn("visits_app", name))
