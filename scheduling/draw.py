@@ -72,11 +72,23 @@ def falls(drawn: bytes, share: Fraction) -> bool:
 
 
 # -- weights -------------------------------------------------------------------------------------------------
-def shares(visits: Sequence[int]) -> tuple[int, ...]:
-    """Integer weights by shortfall: the fewer visits somebody had lately, the larger the share, four to one at most."""
-    most = max(visits, default=0)
-    weights = [LEAST + SPREAD * (most - each) // (most + PRIOR) for each in visits]
-    return lowest_terms(weights)
+def shares(visits: Sequence[int], on_duty: Sequence[int] = ()) -> tuple[int, ...]:
+    """Integer weights by shortfall: the more visits are missing to somebody's fair share, the larger his weight, four
+    to one at most."""
+    counted = calibrated(visits, on_duty or [1] * len(visits))
+    most = max(counted, default=Fraction(0))
+    return lowest_terms([int(LEAST + SPREAD * (most - each) // (most + PRIOR)) for each in counted])
+
+
+def calibrated(visits: Sequence[int], on_duty: Sequence[int]) -> tuple[Fraction, ...]:
+    """Visits as if everybody had been on duty as long as the longest: the time somebody was not there yet, or away, is
+    counted with the fair share of it.
+
+    With r visits for each unit of duty, the fair share of duty d is r × d and the shortfall r × d - visits; what is
+    counted is r × longest - shortfall.
+    """
+    longest, rate = max(on_duty, default=0), Fraction(sum(visits), sum(on_duty) or 1)
+    return tuple(each + rate * (longest - duty) for each, duty in zip(visits, on_duty, strict=True))
 
 
 def lowest_terms(weights: Sequence[int]) -> tuple[int, ...]:

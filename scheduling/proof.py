@@ -13,7 +13,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from scheduling.draw import FORMAT, chance, commitment, in_order, letter, number, pick
+from scheduling.draw import FORMAT, chance, commitment, in_order, letter, lowest_terms, number, pick, shares
 from scheduling.naming import DeadEnd, Matching
 from scheduling.witness import place_of
 
@@ -192,6 +192,10 @@ def _checks(line: Mapping[str, Any], place: int, seed: bytes) -> Iterator[tuple[
     if "who" in line:
         named = line["who"]["candidates"]
         yield "order", tuple(named) == in_order(seed, subject, set(named), witness) and len(named) == len(weights)
+        if "loads" in line["who"]:
+            loads = line["who"]["loads"]
+            fair = dict(zip(loads, shares(*zip(*loads.values(), strict=True)), strict=True))
+            yield "fair", lowest_terms([fair[each] for each in named]) == lowest_terms(weights)
         yield "people", line["people"] == people_digest(line["who"])
     yield "digest", line["digest"] == line_digest(line)
 

@@ -141,6 +141,33 @@ def test_fewer_visits_lately_make_a_larger_share(visits: list[int], weights: tup
     assert draw.shares(visits) == weights
 
 
+@pytest.mark.parametrize(
+    ("visits", "on_duty", "weights"),
+    [
+        ([20, 20, 0], [20, 20, 0], (1, 1, 1)),
+        ([20, 20, 5], [20, 20, 5], (1, 1, 1)),
+        ([20, 20, 10], [20, 20, 20], (2, 2, 4)),
+        ([20, 0, 20], [20, 10, 20], (2, 5, 2)),
+        ([5, 0], [0, 0], (2, 5)),
+    ],
+    ids=["new today", "back from leave", "short of his share", "half days and none", "nobody was on duty yet"],
+)
+def test_the_fair_share_goes_by_the_time_on_duty(
+    visits: list[int], on_duty: list[int], weights: tuple[int, ...]
+) -> None:
+    found = draw.shares(visits, on_duty)
+
+    assert [each * weights[0] for each in found] == [each * found[0] for each in weights]
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 900)), min_size=1, max_size=40))
+def test_shares_by_time_on_duty_stay_within_four_to_one(loads: list[tuple[int, int]]) -> None:
+    weights = draw.shares(*zip(*loads, strict=True))
+
+    assert min(weights) >= 1
+    assert max(weights) <= 4 * min(weights)
+
+
 @given(st.lists(st.integers(0, 500), min_size=1, max_size=60))
 def test_a_share_never_grows_with_visits_and_stays_within_four_to_one(visits: list[int]) -> None:
     weights = draw.shares(visits)

@@ -185,6 +185,16 @@ def published(lines: int) -> dict[str, Any]:
     return record | {"digests": [line["digest"] for line in record["draws"]]}
 
 
+def test_a_weight_that_does_not_follow_from_the_loads_is_found() -> None:
+    record = a_record(2)
+    line = record["draws"][1]
+    line["who"]["loads"] = {"ines": [4, 100], "karim": [4, 100], "lea": [4, 100], "moussa": [4, 100]}
+    line["people"] = proof.people_digest(line["who"])
+    line["digest"] = proof.line_digest(line)
+
+    assert proof.verify(record) == [Finding(2, "fair")]
+
+
 # -- the witness ---------------------------------------------------------------------------------------------
 SECRET = b"\x07" * 32
 VALUE = value_of("CIAB1", SECRET, 30, 3)

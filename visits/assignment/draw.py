@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from scheduling import Grid, Interval, chance, draw_among, shares
-from visits.assignment import queries, rules
+from scheduling import Grid, Interval, chance, draw_among
+from visits.assignment import queries, rules, weights
 from visits.assignment.record import digest_of
 from visits.assignment.regret import near
 from visits.assignment.rules import (
@@ -196,9 +196,8 @@ async def drawn_from(work: Work, case: Case, day: date, field: Field, key: Key, 
     visit, office = case.visit, case.office
     redraw = len(await queries.replaced_in(work, visit.id))
     subject = f"{visit.id}/{redraw}" if redraw else str(visit.id)
-    visits = shares([each.visits for each in field.eligible])
-    weights = {str(each.id): weight for each, weight in zip(field.eligible, visits, strict=True)}
-    drawn = draw_among(key.secret, subject, weights, witness=key.witness)
+    loaded = await weights.loads(work, office.id, seat.day, field.eligible)
+    drawn = draw_among(key.secret, subject, weights.weigh(loaded), witness=key.witness)
     total = sum(drawn.weights)
     made = Draw(
         id=new_id(),
@@ -210,7 +209,7 @@ async def drawn_from(work: Work, case: Case, day: date, field: Field, key: Key, 
         redraw=redraw,
         witness=key.witness,
         candidates=[
-            {"resource": each, "weight": weight, "chance": chance(weight, total)}
+            {"resource": each, "weight": weight, "chance": chance(weight, total)} | weights.facts(loaded[each])
             for each, weight in zip(drawn.candidates, drawn.weights, strict=True)
         ],
         excluded=[{"resource": str(each), "rule": code} for each, code in field.excluded],

@@ -1,12 +1,12 @@
 """Name the routes of a published office-day: one draw a route, one record, and everybody's visits given out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from scheduling import chance, name_routes, shares
-from visits.assignment import queries
+from scheduling import chance, name_routes
+from visits.assignment import queries, weights
 from visits.assignment.record import digest_of
 from visits.assignment.rules import TAKEN, Officer, Policy, reveals_at
 from visits.assignment.tables import Assignment, Draw
@@ -40,13 +40,16 @@ async def named(work: Work, tools: Tools, office: Office, day: date, routes: Seq
     key = await key_of(work, tools.vault, office, day)
     secret, witness = key.secret, key.witness
     position = await queries.next_position(work, office.id, day)
-    weighted = {route.seat: _weights(route) for route in routes}
+    everybody = {each.id: each for route in routes for each in route.able}
+    loaded = await weights.loads(work, office.id, day, everybody.values())
+    able = {route.seat: {str(each.id): loaded[str(each.id)] for each in route.able} for route in routes}
+    weighted = {seat: weights.weigh(each) for seat, each in able.items()}
     known = {route.seat: route for route in routes}
     made = {}
     for place, (seat, drawn) in enumerate(name_routes(secret, weighted, witness=witness), start=position):
         route, total = known[seat], sum(drawn.weights)
         candidates = set(drawn.candidates)
-        others = ((each.id, TAKEN) for each in route.able if str(each.id) not in candidates)
+        others = [each for each in sorted(able[seat]) if each not in candidates]
         made[seat] = draw = Draw(
             id=new_id(),
             visit_id=route.cases[0].visit.id,
@@ -58,10 +61,13 @@ async def named(work: Work, tools: Tools, office: Office, day: date, routes: Seq
             visits=[str(case.visit.id) for case in route.cases],
             witness=witness,
             candidates=[
-                {"resource": each, "weight": weight, "chance": chance(weight, total)}
+                {"resource": each, "weight": weight, "chance": chance(weight, total)} | weights.facts(loaded[each])
                 for each, weight in zip(drawn.candidates, drawn.weights, strict=True)
             ],
-            excluded=[{"resource": str(each), "rule": code} for each, code in sorted([*route.excluded, *others])],
+            excluded=[
+                *({"resource": str(each), "rule": code} for each, code in sorted(route.excluded)),
+                *({"resource": each, "rule": TAKEN} | weights.facts(loaded[each]) for each in others),
+            ],
             number=drawn.number,
             chosen=UUID(drawn.chosen),
             digest=b"",
@@ -72,11 +78,6 @@ async def named(work: Work, tools: Tools, office: Office, day: date, routes: Seq
         work.audit("inspector_drawn", draw.id, office=office.id, day=day, position=place, digest=draw.digest)
     await work.session.flush()
     return made
-
-
-def _weights(route: ToName) -> Mapping[str, int]:
-    weights = shares([each.visits for each in route.able])
-    return {str(each.id): weight for each, weight in zip(route.able, weights, strict=True)}
 
 
 async def give(work: Work, case: Case, draw: Draw, starts_at: datetime) -> None:

@@ -29,6 +29,7 @@ FINDINGS: dict[str, str] = {
     "promise": N_("Ce qui était publié plus tôt a changé."),
     "number": N_("Le nombre ne suit pas du secret."),
     "weights": N_("Un agent possible n'a pas de part."),
+    "fair": N_("Une part ne suit pas des visites et du temps de service."),
     "chance": N_("Les chances ne sont pas celles des parts."),
     "letters": N_("Les agents ne sont pas dans l'ordre."),
     "chosen": N_("Le nombre désigne un autre agent."),
@@ -51,10 +52,12 @@ def digest_of(draw: Draw) -> bytes:
 
 
 def _who(draw: Draw) -> Json:
+    known = [each for each in (*draw.candidates, *draw.excluded) if "on_duty" in each]
+    loads = {each["resource"]: [each["visits"], each["on_duty"]] for each in known}
     return {
         "candidates": [each["resource"] for each in draw.candidates],
         "excluded": [[each["resource"], each["rule"]] for each in draw.excluded],
-    }
+    } | ({"loads": loads} if loads else {})
 
 
 def _told(draw: Draw) -> Json:

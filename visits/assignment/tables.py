@@ -76,7 +76,7 @@ class Draw(Row, table=True):
     visits: list[str] = json("[]")
     #: The witness value the number was computed with.
     witness: bytes = b""
-    #: [{"resource": id, "weight": 3, "chance": "3/7"}], in the drawn order.
+    #: [{"resource": id, "weight": 3, "chance": "3/7", "visits": 4, "on_duty": 620}], in the drawn order.
     candidates: list[dict[str, Any]] = json("[]")
     #: [{"resource": id, "rule": code}]: who could not be drawn and why.
     excluded: list[dict[str, Any]] = json("[]")

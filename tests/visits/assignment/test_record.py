@@ -159,7 +159,7 @@ async def test_a_seed_that_could_not_be_shown_says_so(stage: Stage, owner: Async
 def test_every_finding_has_a_sentence() -> None:
     codes = {"malformed", "sealed", "broken", "commitment", "position", "missing", "number", "weights", "chance"}
     more = {"letters", "chosen", "order", "people", "digest", "share", "added", "promise", "turn", "kept"}
-    assert set(record.FINDINGS) == codes | more | {"witness", "mixed"}
+    assert set(record.FINDINGS) == codes | more | {"witness", "mixed", "fair"}
 
 
 async def as_owner(stage: Stage, owner: AsyncEngine, statement: str) -> None:
