@@ -196,7 +196,7 @@ async def drawn_from(work: Work, case: Case, day: date, field: Field, key: Key, 
     visit, office = case.visit, case.office
     redraw = len(await queries.replaced_in(work, visit.id))
     subject = f"{visit.id}/{redraw}" if redraw else str(visit.id)
-    loaded = await weights.loads(work, office.id, seat.day, field.eligible)
+    loaded = await weights.loads(work, office.id, day, field.eligible)
     drawn = draw_among(key.secret, subject, weights.weigh(loaded), witness=key.witness)
     total = sum(drawn.weights)
     made = Draw(
