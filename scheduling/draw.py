@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from math import gcd
 
 FORMAT = "visits-draw-1"
@@ -103,6 +103,7 @@ def chance(weight: int, total: int) -> str:
     return f"{weight // divisor}/{total // divisor}"
 
 
+@cache
 def letter(place: int) -> str:
     """A, B … Z, AA, AB …: what a candidate is called in public, in this draw only."""
     name = ""
