@@ -21,6 +21,9 @@ class Removal(StrEnum):
 
     SKILL = "skill"
     ELSEWHERE = "elsewhere"
+    HOLIDAY = "holiday"
+    SHUT = "shut"
+    AWAY = "away"
     OFF = "off"
     BUSY = "busy"
     FAR = "far"
@@ -40,13 +43,21 @@ class Candidate(Generic[R]):
     #: Steps at which it is on the way from or to another site, and those kept for others.
     far: int = 0
     kept: int = 0
+    #: Steps of its usual hours it does not work: on a holiday, while its place is closed, while it is away.
+    holiday: int = 0
+    shut: int = 0
+    away: int = 0
 
     def removed(self, mask: int) -> Removal | None:
         """The rule that removes it where these steps are needed; None if it can serve."""
         if self.unfit is not None:
             return self.unfit
+        idle = mask & ~self.work
         for rule, missing in (
-            (Removal.OFF, mask & ~self.work),
+            (Removal.OFF, idle & ~(self.holiday | self.shut | self.away)),
+            (Removal.HOLIDAY, idle & self.holiday),
+            (Removal.SHUT, idle & self.shut),
+            (Removal.AWAY, idle & self.away),
             (Removal.BUSY, mask & ~self.free),
             (Removal.FAR, mask & self.far),
             (Removal.KEPT, mask & self.kept),
@@ -131,6 +142,9 @@ def _rules(day: Day, step: int) -> Iterator[Reason]:
         yield Reason(why=Why.TOO_SOON)
     if not day.near:
         yield Reason(why=Why.TOO_FAR)
+    for bar in day.lost:
+        if bar.mask >> step & 1 and bar.reason.why is not Why.AWAY:
+            yield bar.reason
     for bar in day.bars:
         if bar.mask >> step & 1:
             yield bar.reason

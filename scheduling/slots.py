@@ -15,6 +15,8 @@ class Why(StrEnum):
     PAST = "past"
     TOO_FAR = "too_far"
     HOLIDAY = "holiday"
+    SHUT = "shut"
+    AWAY = "away"
     CLOSED = "closed"
     TOO_SOON = "too_soon"
     FIRM = "firm"
@@ -27,7 +29,7 @@ class Why(StrEnum):
 class Reason:
     """Why a start is not offered: the rule, the role it binds, and how many of that role work then.
 
-    Of a limit: how many it allows, for whom, and from when it no longer counts.
+    Of a limit: how many it allows, for whom, and from when it no longer counts. Of a closure: what people read of it.
     """
 
     why: Why
@@ -35,6 +37,7 @@ class Reason:
     count: int = 0
     whom: tuple[str, ...] = ()
     until: datetime | None = None
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class Day:
     #: Limits that remove starts for this visit, and windows in which places are kept for others.
     bars: tuple[Bar, ...] = ()
     kept: tuple[Bar, ...] = ()
+    #: Starts of usual hours at which nobody works: a holiday, a closure, or all who could are away.
+    lost: tuple[Bar, ...] = ()
 
     @cached_property
     def opens(self) -> datetime:
@@ -142,6 +147,11 @@ class Day:
                 found &= either(role.work)
         return found
 
+    @cached_property
+    def usual(self) -> int:
+        """The starts at which the office works, or would on any other day."""
+        return self.open | either(bar.mask for bar in self.lost)
+
     def places(self, step: int) -> int:
         """How many such visits could begin at a step: as many as the scarcest role allows."""
         if not self.mask >> step & 1:
@@ -157,7 +167,8 @@ class Day:
             return Reason(why=Why.TOO_FAR)
         for role in self.roles:
             if not either(role.work) >> step & 1:
-                return Reason(why=Why.HOLIDAY if self.holiday else Why.CLOSED, role=role.name)
+                lost = next((bar.reason for bar in self.lost if bar.mask >> step & 1), None)
+                return lost or Reason(why=Why.HOLIDAY if self.holiday else Why.CLOSED, role=role.name)
         if begins < self.earliest:
             return Reason(why=Why.TOO_SOON)
         for bar in self.bars:
@@ -186,13 +197,13 @@ class Day:
         return (self.slot(step) for step in bits(self.mask))
 
     def shown(self, *, every: timedelta = timedelta(minutes=30), kept: Sequence[datetime] = ()) -> list[Slot]:
-        """What a person chooses from: the office's starts on the half hour, free or not.
+        """What a person chooses from: the office's starts on the half hour, free or not, lost ones among them.
 
         A free start between two of them is shown when neither neighbour is free, so that no free time is hidden by
         more than one step; `kept` starts (what the visit holds now) are always shown.
         """
         stride = max(1, every // self.grid.step)
-        coarse = {step for step in range(0, self.steps, stride) if self.open >> step & 1}
+        coarse = {step for step in range(0, self.steps, stride) if self.usual >> step & 1}
         chosen = set(coarse)
         for step in bits(self.mask):
             around = {near for near in range(step - stride + 1, step + stride) if near in coarse}

@@ -21,6 +21,9 @@ candidates = st.builds(
     free=masks,
     far=masks,
     kept=masks,
+    holiday=masks,
+    shut=masks,
+    away=masks,
 )
 casts = st.builds(
     Cast,

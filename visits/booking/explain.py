@@ -5,7 +5,7 @@ Staff read which resource it was, by role and number; a declarant reads how many
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -14,9 +14,12 @@ from scheduling import explain as explain_start
 from scheduling import explain_day as explain_starts
 from visits.booking import queries, rules
 from visits.booking.explain_rows import Seen, resources_on
+from visits.booking.lost import ONE_DAY, losses, lost_on
 from visits.booking.offer import Offer, offer
 from visits.booking.rules import Need
 from visits.declarations.queries import Case
+from visits.sites.hours import Calendar, Lost, calendar
+from visits.sites.queries import closures_between
 from visits.store.work import Work
 from visits.texts import N_
 
@@ -24,7 +27,10 @@ from visits.texts import N_
 REMOVALS: dict[Removal, str] = {
     Removal.SKILL: N_("n'a pas la compétence demandée"),
     Removal.ELSEWHERE: N_("est sur un autre site"),
-    Removal.OFF: N_("ne travaille pas alors"),
+    Removal.HOLIDAY: N_("ne travaille pas ce jour férié"),
+    Removal.SHUT: N_("est dans un lieu fermé alors"),
+    Removal.AWAY: N_("est absent ou hors service"),
+    Removal.OFF: N_("ne travaille pas à ces heures"),
     Removal.BUSY: N_("est pris par un autre rendez-vous"),
     Removal.FAR: N_("est en route depuis ou vers un autre site"),
     Removal.KEPT: N_("est gardé pour d'autres visites"),
@@ -69,9 +75,12 @@ async def explain(work: Work, case: Case, *, at: datetime | None = None, day: da
         if past:
             raise rules.SlotPast(starts_at=at or day)
         raise rules.TooFar(days=found.asked.policy.horizon)
+    known = await calendar(work, case.office, seen.day, seen.day)
+    seen = await _with_lost(work, found, seen, known)
     spare = await _spare(work, found)
     resources = await resources_on(work, case.office.id, seen.day, {need.kind for need in found.asked.needs})
-    casts = [_cast(found, need, seen.day, resources, spare) for need in found.asked.needs]
+    away = losses(known, seen.day)
+    casts = [_cast(found, need, seen.day, resources, spare, away) for need in found.asked.needs]
     return Explanation(
         offer=found,
         day=seen,
@@ -94,6 +103,13 @@ async def _offer(work: Work, case: Case) -> Offer:
     return await offer(work, case, giving=[booked] if booked is not None else [])
 
 
+async def _with_lost(work: Work, found: Offer, day: Day, known: Calendar) -> Day:
+    """The day with what it lost, absences among it: they are looked at for the one day that is explained."""
+    grid, asked = found.asked.grid, found.asked
+    closures = await closures_between(work, asked.case.office.id, grid.opens(day.day), grid.opens(day.day + ONE_DAY))
+    return replace(day, lost=lost_on(known, closures, asked.needs, day.day, length=asked.length, away=True))
+
+
 async def _spare(work: Work, found: Offer) -> queries.Masks:
     case = found.asked.case
     parts = list(await queries.spare_parts(work, case.office.id, case.visit.id))
@@ -101,12 +117,14 @@ async def _spare(work: Work, found: Offer) -> queries.Masks:
     return queries.masks_of(found.asked.grid, parts)
 
 
-def _cast(found: Offer, need: Need, day: date, resources: Sequence[Seen], spare: queries.Masks) -> Cast[UUID]:
+def _cast(
+    found: Offer, need: Need, day: date, resources: Sequence[Seen], spare: queries.Masks, away: Mapping[UUID, Lost]
+) -> Cast[UUID]:
     candidates = []
     for each in resources:
         if each.kind != need.kind or each.agency_id != need.agency_id:
             continue
-        key = day, each.id
+        key, lost = (day, each.id), away.get(each.id, Lost())
         unfit = None
         if not need.at_hand(each):
             unfit = Removal.ELSEWHERE
@@ -120,6 +138,9 @@ def _cast(found: Offer, need: Need, day: date, resources: Sequence[Seen], spare:
                 free=(each.free | spare.get(key, 0)) & each.work,
                 far=found.shut.far.get(key, 0),
                 kept=found.shut.kept.get(key, 0),
+                holiday=lost.holiday,
+                shut=lost.shut,
+                away=lost.away,
             )
         )
     return Cast(role=need.role, candidates=candidates, before=need.before, after=need.after)

@@ -9,6 +9,7 @@ from typing import Any
 from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest, span
 from visits.booking import landing, premises_rows, queries, rules
 from visits.booking.buffers import Around, at_home, padded
+from visits.booking.lost import lost_days
 from visits.booking.quotas import Standing
 from visits.booking.quotas_limits import Ask, limits_of, standing_of
 from visits.booking.rules import Need, Policy
@@ -223,6 +224,13 @@ async def days_of(
         shut=limits.shut,
     )
     holidays = await sites.holidays_of(work, office.id, today, last) if named else {}
+    lost = (
+        await lost_days(
+            work, office, wanted.needs, grid, length=wanted.length, first=today, last=last, holidays=holidays
+        )
+        if named
+        else {}
+    )
     days = [
         Day(
             grid=grid,
@@ -234,6 +242,7 @@ async def days_of(
             holiday=day in holidays,
             bars=limits.bars.get(day, ()),
             kept=limits.kept.get(day, ()),
+            lost=lost.get(day, ()),
         )
         for day in (today + timedelta(days=ahead) for ahead in range(wanted.policy.horizon))
     ]

@@ -228,7 +228,7 @@ def refuse(reason: Reason, policy: Policy, *, starts_at: datetime, days: Any) ->
             return TooSoon(starts_at=starts_at, notice=policy.notice)
         case Why.TOO_FAR:
             return TooFar(starts_at=starts_at, days=policy.horizon)
-        case Why.HOLIDAY | Why.CLOSED:
+        case Why.HOLIDAY | Why.SHUT | Why.AWAY | Why.CLOSED:
             return SlotClosed(starts_at=starts_at)
         case Why.FIRM:
             return FirmDayFull(most=reason.count)
@@ -254,6 +254,13 @@ TAKEN: dict[str, tuple[str, str]] = {
     ),
     "officer": (N_("Aucun vérificateur n'est libre."), N_("Aucun vérificateur n'est libre.")),
 }
+#: Who works at other times, and not at this one: no person is named, nor why.
+ABSENT: dict[str, str] = {
+    "officer": N_("Aucun vérificateur n'est présent à cette heure."),
+    "bay": N_("Aucune aire de visite n'est en service à cette heure."),
+    "scanner": N_("Le scanner n'est pas en service à cette heure."),
+    "forklift": N_("Aucun chariot élévateur n'est en service à cette heure."),
+}
 
 
 def words(
@@ -270,6 +277,12 @@ def words(
             return N_("Les rendez-vous s'ouvrent %(days)s jours à l'avance."), {"days": policy.horizon}
         case Why.HOLIDAY:
             return N_("Jour férié : %(name)s."), {"name": holiday}
+        case Why.SHUT if reason.label:
+            return N_("Fermé : %(reason)s."), {"reason": reason.label}
+        case Why.SHUT:
+            return N_("Fermé."), {}
+        case Why.AWAY:
+            return ABSENT.get(reason.role, ABSENT["officer"]), {}
         case Why.CLOSED if name:
             return N_("L'organisme « %(agency)s » ne travaille pas à cette heure."), {"agency": name}
         case Why.CLOSED:

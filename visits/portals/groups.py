@@ -236,6 +236,7 @@ async def hours_page(
         day=seen.day,
         days=days,
         hours=told.hours(seen),
+        closed=told.closed(seen),
         told=told,
         first=told.moment(first.starts_at) if first else "",
         plan=[

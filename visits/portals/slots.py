@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scheduling import Day, Refused, Slot, Why, before
+from scheduling import Day, Reason, Refused, Slot, Why, before
 from visits.booking.offer import Offer
 from visits.booking.quotas import CLASSES
 from visits.texts import N_
@@ -20,6 +20,8 @@ NOTES: dict[Why, str] = {
     Why.PAST: N_("passée"),
     Why.TOO_FAR: N_("trop loin"),
     Why.HOLIDAY: N_("férié"),
+    Why.SHUT: N_("fermé"),
+    Why.AWAY: N_("personne"),
     Why.CLOSED: N_("fermé"),
     Why.TOO_SOON: N_("trop tard"),
     Why.FIRM: N_("limite atteinte"),
@@ -63,6 +65,8 @@ class Telling:
     def hours(self, day: Day) -> list[dict[str, Any]]:
         """The tiles of a day's hours; what is taken stays visible."""
         mine = self._mine()
+        if self.closed(day) and not mine:
+            return []
         slots = [
             slot
             for slot in day.shown(kept=list(mine))
@@ -77,6 +81,37 @@ class Telling:
             }
             for slot in slots
         ]
+
+    def closed(self, day: Day) -> str:
+        """What people read of a day that is closed as a whole: the holiday, or the closure's reason; empty if it is
+        not."""
+        if day.open:
+            return ""
+        reasons = [bar.reason for bar in day.lost] or ([Reason(why=Why.HOLIDAY)] if day.holiday else [])
+        return " ".join(dict.fromkeys(say(text, self.language, **facts) for text, facts in self._told(reasons, day)))
+
+    def closures(self) -> list[tuple[str, str]]:
+        """The days that are closed as a whole, runs of one reason together: which, and what people read of them."""
+        runs: list[tuple[date, date, str]] = []
+        follows = False
+        for day in self._days():
+            text = self.closed(day)
+            if text and follows and runs[-1][2] == text:
+                runs[-1] = (runs[-1][0], day.day, text)
+            elif text:
+                runs.append((day.day, day.day, text))
+            follows = bool(text)
+        return [(self._from_to(first, last), text) for first, last, text in runs[:EXPLAINED]]
+
+    def _from_to(self, first: date, last: date) -> str:
+        names = [date_near(each, self.language) for each in (first, last)]
+        text = names[0]
+        if first != last:
+            text = say(N_("du %(start)s au %(end)s"), self.language, start=names[0], end=names[1])
+        return text[:1].upper() + text[1:]
+
+    def _told(self, reasons: Sequence[Reason], day: Day) -> list[tuple[str, dict[str, object]]]:
+        return [self.offer.said(each, day.day) for each in reasons]
 
     @property
     def current(self) -> datetime | None:
@@ -125,15 +160,16 @@ class Telling:
         return self.moment(held.during.lower)
 
     def _days(self) -> Sequence[Day]:
-        return [each for each in self.offer.days if each.open or each.holiday]
+        return [each for each in self.offer.days if each.usual or each.holiday]
 
     def _count(self, day: Day) -> str:
         shown = day.shown()
         free = sum(slot.free for slot in shown)
         if free:
             return say_many(N_("%(num)s libre"), N_("%(num)s libres"), free, self.language)
-        if day.holiday:
-            return say(NOTES[Why.HOLIDAY], self.language)
+        if not day.open:
+            lost = Why.HOLIDAY if day.holiday else next((bar.reason.why for bar in day.lost), Why.CLOSED)
+            return say(NOTES[lost], self.language)
         reasons = {slot.reason.why for slot in shown if slot.reason}
         note = Why.TAKEN if Why.TAKEN in reasons else max(reasons, default=Why.CLOSED, key=list(Why).index)
         return say(NOTES[note], self.language)

@@ -23,6 +23,16 @@ def grid_of(office: Office) -> Grid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lost:
+    """The steps of a day a resource would work, and those it does not: a holiday, a closure, its own absence."""
+
+    usual: int = 0
+    holiday: int = 0
+    shut: int = 0
+    away: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """The calendars of an office over a period, read once."""
 
@@ -46,6 +56,17 @@ class Calendar:
         if away:
             return self.grid.inside(day, subtract(shifts, away))
         return self._whole[day, shifts]
+
+    def lost(self, resource: Resource, day: date) -> Lost:
+        """What of its weekly hours a resource loses on a day, and to what: the first that applies."""
+        if day < resource.active_from or (resource.active_to is not None and day > resource.active_to):
+            return Lost()
+        hours = {each: self._minutes(resource.id, each) for each in (day - ONE_DAY, day, day + ONE_DAY)}
+        usual = self.grid.inside(day, working(self.grid, day, minutes=hours.__getitem__))
+        shifts = self._shifts(resource.id, day)
+        closed = [each for site in {None, resource.site_id} for each in self.closures.get(site, ())]
+        there, left = self._whole[day, shifts], self.grid.inside(day, subtract(shifts, closed))
+        return Lost(usual=usual, holiday=usual & ~there, shut=there & ~left, away=left & ~self.work(resource, day))
 
     def _shifts(self, resource_id: UUID, day: date) -> tuple[Interval, ...]:
         """The shifts around a day. Most people of an office share theirs, so each pattern is worked out once."""

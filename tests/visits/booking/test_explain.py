@@ -43,7 +43,7 @@ async def test_each_resource_is_told_with_the_rule_that_removes_it(stage: Stage)
     found = await why(stage, visit, tomorrow(stage, 10))
 
     assert counted(found.starts[0]) == {
-        "officer": {Removal.BUSY: 1, Removal.OFF: 1},
+        "officer": {Removal.BUSY: 1, Removal.AWAY: 1},
         "bay": {Removal.BUSY: 1, Removal.ELSEWHERE: 1},
     }
     assert [role.role for role in found.starts[0].stopped] == ["officer"]

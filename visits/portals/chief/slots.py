@@ -116,6 +116,7 @@ async def _page(
         lost=lost,
         days=told.days(address, most=DAYS),
         hours=told.hours(seen),
+        closed=told.closed(seen),
         address=address,
         booked=told.moment(found.booked.during.lower) if found.booked else "",
         reason=reason,

@@ -1,5 +1,6 @@
 """/chief/visits/{id}/why: « Pourquoi pas 9 h ? » – which rule removed which resource, hour by hour."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -43,7 +44,8 @@ async def why(
     except (rules.TooFar, rules.SlotPast) as no:
         refused = no
         found = await explain(work, case)
-    told = Telling(offer=found.offer, language=language, zone=zone)
+    seen = tuple(found.day if each.day == found.day.day else each for each in found.offer.days)
+    told = Telling(offer=replace(found.offer, days=seen), language=language, zone=zone)
     shown = {slot.starts_at for slot in found.day.shown()} | ({chosen} if chosen else set())
     starts = [each for each in found.starts if each.starts_at in shown]
     one = next((each for each in starts if each.starts_at == chosen), None) or next(

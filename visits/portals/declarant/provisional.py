@@ -129,6 +129,7 @@ async def _page(
         day=seen.day if seen else None,
         days=told.days(address(case.visit.id)) if told else [],
         hours=told.hours(seen) if told and seen else [],
+        closed=told.closed(seen) if told and seen else "",
         ready=ship and landing.ready_at(ship, case.office),
         address=address(case.visit.id),
         refused=sentence(request, refused) if refused else "",

@@ -203,6 +203,7 @@ async def _page(
         day=seen.day,
         days=told.days(address(case.visit.id)),
         hours=told.hours(seen),
+        closed=told.closed(seen),
         first=told.moment(found.first.starts_at) if found.first else "",
         horizon=found.asked.policy.horizon,
         held=held,
