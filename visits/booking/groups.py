@@ -12,10 +12,11 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Day, Role, Want, bits, either, seat
+from scheduling import Bar, Day, Role, Want, bits, either, seat
 from visits.booking import groups_rows, queries, rules
 from visits.booking.change import cancel
 from visits.booking.confirm import booked
+from visits.booking.groups_limits import bars_of
 from visits.booking.groups_tables import VisitGroup, VisitGroupMember
 from visits.booking.hold import given_back
 from visits.booking.offer import Asked, Offer, asked, bookable, days_of, reason_of
@@ -165,6 +166,7 @@ async def together(
         days[-1].day,
         sorted({need.kind for each in members for need in each.needs}),
     )
+    bars = await bars_of(work, members, after, days)
     judged = []
     for number, day in enumerate(days):
         possible = either([day.grid.whole(day.day)])
@@ -175,7 +177,8 @@ async def together(
             for step in bits(possible)
             if _seats(members, after, offers, rows.get(day.day, ()), spare, day.day, step) is not None
         ]
-        judged.append(_day(day, sum(1 << step for step in found), after[-1] + members[-1].length))
+        mask = sum(1 << step for step in found)
+        judged.append(_day(day, mask, after[-1] + members[-1].length, bars.get(day.day, ())))
     return Together(
         members=members,
         after=after,
@@ -322,10 +325,12 @@ def _seats(
     return chosen
 
 
-def _day(day: Day, mask: int, length: int) -> Day:
+def _day(day: Day, mask: int, length: int, bars: Sequence[Bar]) -> Day:
     """A day on which only these starts fit everybody; what one visit alone cannot have keeps its own reason."""
     whole = day.grid.whole(day.day)
-    return replace(day, length=length, roles=(*day.roles, Role(name=GROUP, work=(whole,), free=(mask,))))
+    return replace(
+        day, length=length, bars=(*day.bars, *bars), roles=(*day.roles, Role(name=GROUP, work=(whole,), free=(mask,)))
+    )
 
 
 async def visible(work: Work, group_id: UUID) -> tuple[VisitGroup, list[Case]]:

@@ -112,7 +112,7 @@ async def _quotas(
     ]
     if not pools:
         return {}, {}, {}
-    begun = await quotas_rows.begun(work, office.id, first, last, but=ask.case.visit.id)
+    begun = await quotas_rows.begun(work, office.id, first, last, but=[ask.case.visit.id])
     kinds = sorted({kind for pool in pools if pool.quota.kind is Kind.KEPT for kind in pool.kinds})
     rooms: dict[date, list[DayBits]] = {}
     for row in await quotas_rows.rooms(work, office.id, first, last, kinds) if kinds else ():
@@ -134,7 +134,7 @@ async def _quotas(
                 )
                 left = max(0, pool.quota.places - used)
                 if pool.quota.kind is Kind.MOST and left == 0:
-                    bars[day] = (*bars.get(day, ()), _reached(ask, window))
+                    bars[day] = (*bars.get(day, ()), reached(ask, window))
                 elif pool.quota.kind is Kind.KEPT and left > 0:
                     kept[day] = (*kept.get(day, ()), _window(ask, window))
                     steps = window.steps(ask.grid) & ask.grid.since(day, work.now)
@@ -161,7 +161,8 @@ def _rooms(rows: Iterable[DayBits], spare: Masks) -> dict[UUID, Room]:
     }
 
 
-def _reached(ask: Ask, window: Window) -> Bar:
+def reached(ask: Ask, window: Window) -> Bar:
+    """The starts a limit removes, and what is told of it."""
     reason = Reason(
         why=Why.QUOTA, count=window.quota.places, whom=window.quota.whom, until=_local(ask, window.released_at)
     )

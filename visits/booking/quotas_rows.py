@@ -44,8 +44,10 @@ async def rooms(work: Work, office_id: UUID, first: date, last: date, kinds: Seq
     return list(rows)
 
 
-async def begun(work: Work, office_id: UUID, first: date, last: date, *, but: UUID) -> dict[date, list[Begun]]:
-    """The live appointments on the days of a period by day, without those of the visit that asks. A visit that holds a
+async def begun(
+    work: Work, office_id: UUID, first: date, last: date, *, but: Sequence[UUID] = ()
+) -> dict[date, list[Begun]]:
+    """The live appointments on the days of a period by day, without those of the visits that ask. A visit that holds a
     second time keeps both until it chose."""
     rows = await work.session.execute(
         select(
@@ -61,7 +63,7 @@ async def begun(work: Work, office_id: UUID, first: date, last: date, *, but: UU
             col(Appointment.office_id) == office_id,
             col(Appointment.day).between(first, last),
             _counts(work.now),
-            col(Appointment.visit_id) != but,
+            col(Appointment.visit_id).not_in(but),
         )
     )
     found: dict[date, list[Begun]] = {}
@@ -77,6 +79,24 @@ async def firm_days(
     """How many visits of a firm have a time on each day of a period, without the one that asks."""
     bound = {"firm": firm_id, "office": office_id, "first": first, "last": last, "now": work.now, "but": but}
     rows = await work.session.execute(_firm_days(), bound)
+    return {row[0]: row[1] for row in rows}
+
+
+async def firm_days_without(
+    work: Work, firm_id: UUID, office_id: UUID, first: date, last: date, *, but: Sequence[UUID]
+) -> dict[date, int]:
+    """The same without several visits, which ask together."""
+    rows = await work.session.execute(
+        select(col(Appointment.day), func.count(col(Appointment.visit_id).distinct()))
+        .where(
+            col(Appointment.firm_id) == firm_id,
+            col(Appointment.office_id) == office_id,
+            col(Appointment.day).between(first, last),
+            _counts(work.now),
+            col(Appointment.visit_id).not_in(but),
+        )
+        .group_by(col(Appointment.day))
+    )
     return {row[0]: row[1] for row in rows}
 
 

@@ -100,7 +100,7 @@ async def admits(work: Work, wanted: Asked, was: Appointment, now: Appointment, 
 async def _quotas(
     work: Work, office: Office, rules: Rules, rows: Sequence[DayBits], grid: Grid, days: Sequence[date]
 ) -> list[Limit]:
-    begun = await quotas_rows.begun(work, office.id, days[0], days[-1], but=NONE) if rules.quotas else {}
+    begun = await quotas_rows.begun(work, office.id, days[0], days[-1]) if rules.quotas else {}
     found = []
     for name, pool in _pools(rules):
         for number, day in enumerate(days):

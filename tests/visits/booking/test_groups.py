@@ -1,7 +1,7 @@
 """Several visits of one firm in one act: all or none, in turn or side by side, changed together or alone."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, calendars, held, only, to_book, tomorrow
+from tests.support.steps_policies import a_quota, ruled
 from visits.booking import groups, queries, rules
 from visits.booking.change import cancel
 from visits.booking.groups import Pattern
@@ -40,6 +41,16 @@ async def sound(stage: Stage) -> bool:
 
 async def book(stage: Stage, visits: list[UUID], hour: int = 10, pattern: Pattern = Pattern.IN_TURN) -> Any:
     return await stage.run("declarant", groups.book, visits, tomorrow(stage, hour), pattern=pattern)
+
+
+async def offered(stage: Stage, visits: list[UUID], pattern: Pattern = Pattern.IN_TURN) -> list[datetime]:
+    """The starts a group is offered."""
+
+    async def use_case(work: Work) -> list[datetime]:
+        found = await groups.together(work, [await case_of(work, each) for each in visits], pattern)
+        return [slot.starts_at for day in found.offer.days for slot in day.slots()]
+
+    return await stage.run("declarant", use_case)
 
 
 async def test_three_in_turn_begin_one_after_the_other(stage: Stage) -> None:
@@ -226,6 +237,60 @@ async def test_the_limit_of_a_day_counts_every_one_of_them(stage: Stage) -> None
 
 
 @pytest.mark.slow
+async def test_a_group_is_offered_only_hours_whose_limit_holds_all_of_them(stage: Stage) -> None:
+    # Two of the public an hour; one begins at nine already: side by side two fit at eight and ten, in turn at any.
+    limit = a_quota(kind="most", whom=["public"], places=2, hourly=True, release=None)
+    await ruled(stage, quotas=(limit,))
+    await calendars(stage)
+    await held(stage, await to_book(stage), tomorrow(stage, 9))
+    visits = await some(stage, 2)
+
+    side_by_side, in_turn = await offered(stage, visits, Pattern.AT_ONCE), await offered(stage, visits)
+
+    assert (tomorrow(stage, 8) in side_by_side, tomorrow(stage, 9) in side_by_side) == (True, False)
+    assert tomorrow(stage, 9) in in_turn
+    with pytest.raises(rules.QuotaReached):
+        await book(stage, visits, 9, Pattern.AT_ONCE)
+    assert await times(stage, visits) == [None, None]
+    await book(stage, visits, 8, Pattern.AT_ONCE)
+
+
+async def test_three_in_turn_do_not_begin_where_the_third_meets_a_limit(stage: Stage) -> None:
+    # Two of the public from eight to noon, nobody yet: three in turn do not begin before ten, when one begins at noon.
+    await ruled(stage, quotas=(a_quota(kind="most", whom=["public"], places=2, release=None, end=600),))
+    await calendars(stage)
+    visits = await some(stage, 3)
+
+    found = await offered(stage, visits)
+
+    assert tomorrow(stage, 8) in found
+    await ruled(stage, quotas=(a_quota(kind="most", whom=["public"], places=2, release=None, end=720),))
+    found = await offered(stage, visits)
+    assert not {tomorrow(stage, hour) for hour in (8, 9)} & set(found)
+
+
+async def test_a_group_that_moves_does_not_count_against_itself(stage: Stage) -> None:
+    await ruled(stage, quotas=(a_quota(kind="most", whom=["public"], places=2, release=None),), bookings_per_firm=2)
+    await calendars(stage)
+    visits = await some(stage, 2)
+    group = await book(stage, visits, 8, Pattern.AT_ONCE)
+
+    await stage.run("declarant", groups.move, group.id, tomorrow(stage, 9))
+
+    assert await times(stage, visits) == [tomorrow(stage, 9)] * 2
+
+
+async def test_a_group_larger_than_what_its_firm_may_have_that_day_is_offered_another(stage: Stage) -> None:
+    await ruled(stage, bookings_per_firm=2)
+    await calendars(stage)
+    await held(stage, await to_book(stage), tomorrow(stage, 9))
+
+    found = await offered(stage, await some(stage, 2))
+
+    assert tomorrow(stage, 0).date() not in {each.date() for each in found}
+    assert found
+
+
 async def test_two_groups_that_want_the_same_places_in_opposite_order_do_not_lock_each_other_out(stage: Stage) -> None:
     await only(stage, "bay A", "bay B", "inspector1", "inspector2")
     await calendars(stage)

@@ -13,7 +13,6 @@ from visits.booking import quotas_rows
 from visits.booking.quotas import CLASSES, KEPT_FOR, LIMITED, PUBLIC, STAFF, Pool
 from visits.booking.quotas_change import MOST_PLACES, MOST_RULES, TooManyRules, checked_pools
 from visits.errors import Refusal
-from visits.ids import new_id
 from visits.journey.states import BY_APPOINTMENT, LEVEL_NAMES, Level
 from visits.roles import ADMINS
 from visits.sites import queries
@@ -132,7 +131,7 @@ async def effect(work: Work, office: Office, pool: Pool) -> tuple[str, dict[str,
     grid, days = grid_of(office), policy(office, Policies).horizon_days
     first = grid.day_of(work.now)
     last = first + timedelta(days=days - 1)
-    begun = await quotas_rows.begun(work, office.id, first, last, but=new_id())
+    begun = await quotas_rows.begun(work, office.id, first, last)
     found, others, full = 0, 0, 0
     for ahead in range(days):
         day = first + timedelta(days=ahead)
