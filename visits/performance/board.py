@@ -91,7 +91,8 @@ def bars(day: Sequence[Planned], now: datetime) -> list[Bar]:
     for planned in sorted(day, key=lambda each: (each.start, each.title)):
         made = bar(planned, now, free.get(planned.officer) if planned.officer else None)
         if made.kind in ("running", "over") and planned.officer:
-            free[planned.officer] = made.end
+            # Whoever is beyond the time already is not done at once.
+            free[planned.officer] = made.end + (GRACE if made.beyond else timedelta())
         drawn.append(made)
     return drawn
 
@@ -128,6 +129,12 @@ def middle(times: Sequence[timedelta]) -> timedelta | None:
 def without_officer(drawn: Sequence[Bar]) -> list[Bar]:
     """Visits still to be made that nobody was given."""
     return [each for each in drawn if each.planned.officer is None and each.kind in ("planned", "risk", "late")]
+
+
+def at_risk(drawn: Sequence[Bar]) -> list[tuple[Bar, Bar]]:
+    """Each visit that will begin late, with the one its inspector is still at."""
+    at = {each.planned.officer: each for each in drawn if each.kind in ("running", "over") and each.planned.officer}
+    return [(each, at[each.planned.officer]) for each in drawn if each.kind == "risk" and each.planned.officer in at]
 
 
 def late(drawn: Sequence[Bar]) -> list[Bar]:

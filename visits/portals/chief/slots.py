@@ -39,9 +39,16 @@ async def book(work: Work, visit_id: UUID, starts_at: datetime, reason: str) -> 
 
 
 @get("/chief/visits/{visit_id:uuid}/slots", roles=CHIEFS)
-async def choose(work: Work, request: Request, visit_id: FromPath[UUID], day: FromQuery[str] = "") -> Response[Any]:  # type: ignore[type-arg]
-    """The days and hours as staff see them."""
-    return await _page(work, request, visit_id, day=day_of(day))
+async def choose(
+    work: Work,
+    request: Request,  # type: ignore[type-arg]
+    visit_id: FromPath[UUID],
+    day: FromQuery[str] = "",
+    start: FromQuery[str] = "",
+) -> Response[Any]:
+    """The days and hours as staff see them; an hour proposed on the board is filled in, and still to be confirmed."""
+    proposed = instant_of(start)
+    return await _page(work, request, visit_id, day=day_of(day), start=proposed, proposed=proposed)
 
 
 @post("/chief/visits/{visit_id:uuid}/slots", roles=CHIEFS)
@@ -95,6 +102,7 @@ async def _page(
     errors: dict[str, str] | None = None,
     refused: Refusal | None = None,
     start: datetime | None = None,
+    proposed: datetime | None = None,
 ) -> Response[str]:
     case = await case_of(work, visit_id)
     lost = next(iter(await stranded(work, visit_id)), None)
@@ -103,6 +111,8 @@ async def _page(
     told = Telling(offer=found, language=language, zone=zone, anew=lost is not None)
     address = f"/chief/visits/{case.visit.id}/slots"
     [seen] = await counted(work, found, told.day(day))
+    hours = told.hours(seen)
+    same = next((each for each in hours if start and instant_of(str(each["value"])) == start), None)
     return page(
         request,
         "chief/slots.html",
@@ -115,12 +125,14 @@ async def _page(
         day=seen.day,
         lost=lost,
         days=told.days(address, most=DAYS),
-        hours=told.hours(seen),
+        hours=hours,
         closed=told.closed(seen),
         address=address,
         booked=told.moment(found.booked.during.lower) if found.booked else "",
         reason=reason,
-        chosen=start.isoformat() if start else "",
+        chosen=same["value"] if same and same["free"] else "",
+        proposed=told.moment(proposed) if proposed else "",
+        fits=same is not None and bool(same["free"]),
         errors={name: say(text, language) for name, text in (errors or {}).items()},
         refused=sentence(request, refused) if refused else "",
         now=work.now,

@@ -93,7 +93,13 @@ async def show(work: Work, request: Request, view: FromQuery[str] = "") -> Respo
         hidden=len(decisions) - CARDS,
         as_table=view == "table",
         moves=work.actor.is_a(*CHIEFS),
-        chart=gantt.draw(rows, day.hours, work.now, gantt.frame(rows, day.hours, work.now, day.zone, day.language))
+        chart=gantt.draw(
+            rows,
+            day.hours,
+            work.now,
+            gantt.frame(rows, day.hours, work.now, day.zone, day.language),
+            moves=work.actor.is_a(*CHIEFS),
+        )
         if rows
         else None,
         legend=gantt.legend(),
@@ -172,11 +178,17 @@ def _lead(day: Day) -> str:
 
 def _decisions(day: Day, *, chief: bool) -> list[Decision]:
     """What needs somebody now, the oldest first."""
-    found = [*_late(day), *_without(day, chief), *_reports(day, chief), *_parked(day, chief)]
+    found = [
+        *_late(day, chief),
+        *_risks(day, chief),
+        *_without(day, chief),
+        *_reports(day, chief),
+        *_parked(day, chief),
+    ]
     return sorted(found, key=lambda each: each.since)
 
 
-def _late(day: Day) -> list[Decision]:
+def _late(day: Day, chief: bool) -> list[Decision]:
     names = dict(day.officers)
     return [
         Decision(
@@ -188,9 +200,35 @@ def _late(day: Day) -> list[Decision]:
                 officer=names.get(each.planned.officer, "–") if each.planned.officer else "–",
                 site=each.planned.site,
             ),
-            ways=[(f"/office/visits/{each.planned.visit}", N_("Ouvrir le dossier"))],
+            ways=[
+                *([("/chief/repair", N_("Réparer la journée"))] if chief else []),
+                (f"/office/visits/{each.planned.visit}", N_("Ouvrir le dossier")),
+            ],
         )
         for each in board.late(day.drawn)
+    ]
+
+
+def _risks(day: Day, chief: bool) -> list[Decision]:
+    """A visit whose inspector will not be free at its time, as it looks now: somebody can still be drawn."""
+    names = dict(day.officers)
+    return [
+        Decision(
+            since=min(day.now, before.planned.end),
+            title=day.say(N_("%(name)s commencera en retard"), name=each.planned.title),
+            text=day.say(
+                N_("%(officer)s est encore à %(other)s. Prévue à %(time)s, %(site)s."),
+                officer=names.get(each.planned.officer, "–") if each.planned.officer else "–",
+                other=before.planned.title,
+                time=day.time(each.planned.start),
+                site=each.planned.site,
+            ),
+            ways=[
+                *([("/chief/repair", N_("Tirer un remplaçant"))] if chief else []),
+                (f"/office/visits/{each.planned.visit}", N_("Ouvrir le dossier")),
+            ],
+        )
+        for each, before in board.at_risk(day.drawn)
     ]
 
 

@@ -32,6 +32,8 @@ WORDS = {
     "planned": N_("prévue"),
     "no_show": N_("carence"),
 }
+#: Bars that may still be moved.
+TO_COME = frozenset({"planned", "risk", "late"})
 _BOX = {
     "done": ("#e4f4ec", "#0b5a44", ""),
     "running": ("#0e4a78", "#0e4a78", "w"),
@@ -81,8 +83,8 @@ def _whole(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone).replace(minute=0, second=0, microsecond=0)
 
 
-def draw(rows: Sequence[Row], hours: Sequence[Interval], now: datetime, box: Frame) -> Markup:
-    """The whole drawing."""
+def draw(rows: Sequence[Row], hours: Sequence[Interval], now: datetime, box: Frame, *, moves: bool = False) -> Markup:
+    """The whole drawing. Where visits may be moved, bars carry the forms a drag opens; nothing is moved by it."""
     height = TOP + ROW * len(rows) + 6
     label = say(
         N_("Visites du jour par vérificateur, de %(first)s à %(last)s. La même information est dans le tableau."),
@@ -91,12 +93,14 @@ def draw(rows: Sequence[Row], hours: Sequence[Interval], now: datetime, box: Fra
         last=time_of(box.end, box.language, box.zone),
     )
     parts = [
-        Markup('<svg class="v-chart" viewBox="0 0 {} {}" role="group" aria-label="{}">').format(WIDTH, height, label),
+        Markup('<svg class="v-chart" viewBox="0 0 {} {}" role="group" aria-label="{}"{}>').format(
+            WIDTH, height, label, _scale(box) if moves else ""
+        ),
         _HATCH,
         *_grid(hours, now, box, height),
     ]
     for place, row in enumerate(rows):
-        parts += _row(row, TOP + place * ROW, now, box)
+        parts += _row(row, TOP + place * ROW, now, box, moves=moves)
     parts.append(Markup("</svg>"))
     return Markup("").join(parts)
 
@@ -144,7 +148,16 @@ def _grid(hours: Sequence[Interval], now: datetime, box: Frame, height: int) -> 
     return found
 
 
-def _row(row: Row, top: int, now: datetime, box: Frame) -> list[Markup]:
+def _scale(box: Frame) -> Markup:
+    """What a drag needs to know: the width of a minute, the height of a row, the day and its zone."""
+    minute = (RIGHT - LEFT) / ((box.end - box.start) / timedelta(minutes=1))
+    day = box.start.astimezone(box.zone).date()
+    return Markup(' data-minute="{:.4f}" data-row="{}" data-day="{}" data-tz="{}"').format(
+        minute, ROW, day, box.zone.key
+    )
+
+
+def _row(row: Row, top: int, now: datetime, box: Frame, *, moves: bool) -> list[Markup]:
     found = [
         Markup('<path d="M0 {}H{}" stroke="#e6eef2"/>').format(top + ROW + 6, WIDTH),
         Markup('<text x="0" y="{}" class="b">{}</text>').format(top + 37, _short(row.name, 15)),
@@ -161,11 +174,12 @@ def _row(row: Row, top: int, now: datetime, box: Frame) -> list[Markup]:
         )
     starts = [box.x(each.start) for each in row.bars[1:]] + [float(RIGHT)]
     return found + [
-        _bar(each, row.name, top + 14, now, box, until=until) for each, until in zip(row.bars, starts, strict=False)
+        _bar(each, row.name, top + 14, now, box, until=until, moves=moves)
+        for each, until in zip(row.bars, starts, strict=False)
     ]
 
 
-def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame, *, until: float) -> Markup:
+def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame, *, until: float, moves: bool) -> Markup:
     """One visit; the row is free until there, so a bar too short for its number has it beside it."""
     x, end = box.x(bar.start) + 1, box.x(bar.end) - 1
     width = max(14.0, end - x)
@@ -191,6 +205,8 @@ def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame, *, until: float
         here = max(box.x(planned), x + 8)
         room = here - x
         late = duration(bar.beyond, box.language)
+        if LETTER * len(late) + 2 * INSET > end - here:
+            late = str(bar.beyond // timedelta(minutes=1))
         parts.append(
             Markup(
                 '<rect x="{0:.1f}" y="{1}" width="{2:.1f}" height="{3}" rx="7" fill="#fff5de" stroke="#c27a00"'
@@ -219,8 +235,12 @@ def _bar(bar: Bar, name: str, y: int, now: datetime, box: Frame, *, until: float
     if not one_line:
         parts.append(Markup('<text class="s13 {}" x="{:.0f}" y="{}">{}</text>').format(ink, x + INSET, y + 30, word))
     title = f"{bar.planned.title}, {name}, {time_of(bar.start, box.language, box.zone)}, {word}"
-    return Markup('<a href="/office/visits/{}"><title>{}</title>{}</a>').format(
-        bar.planned.visit, title, Markup("").join(parts)
+    visit = bar.planned.visit
+    forms = Markup(' data-move="{0}" data-form="/chief/visits/{1}/slots" data-draw="/chief/assignment/{1}"').format(
+        bar.planned.start.isoformat(), visit
+    )
+    return Markup('<a href="/office/visits/{}"{}><title>{}</title>{}</a>').format(
+        visit, forms if moves and bar.kind in TO_COME else "", title, Markup("").join(parts)
     )
 
 
