@@ -52,6 +52,8 @@ CASE_READERS = OFFICE_STAFF | {Role.INTEGRITY}
 ADMINS = frozenset({Role.ADMIN})
 #: Who says when an office is open: administrators of any, the others of their own.
 CALENDAR_KEEPERS = frozenset({Role.ADMIN, Role.OFFICE_HEAD, Role.SUPERVISOR})
+#: Who may know why an inspector was drawn, with the names.
+DRAW_READERS = CASE_READERS - {Role.INSPECTOR}
 #: Who keeps the register of officers' interests.
 INTEREST_KEEPERS = frozenset({Role.INTEGRITY, Role.ADMIN})
 #: Who keeps the links with other systems.

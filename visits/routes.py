@@ -49,6 +49,7 @@ from visits.portals.declarant import appointment as declarant_appointment
 from visits.portals.declarant import arrive as declarant_arrive
 from visits.portals.declarant import declaration as declarant_declaration
 from visits.portals.declarant import documents as declarant_documents
+from visits.portals.declarant import draw as declarant_draw
 from visits.portals.declarant import earliest as declarant_earliest
 from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import groups as declarant_groups
@@ -81,6 +82,7 @@ from visits.portals.integrity import home as integrity_home
 from visits.portals.integrity import interests as integrity_interests
 from visits.portals.office import absences as office_absences
 from visits.portals.office import alarms as office_alarms
+from visits.portals.office import draw as office_draw
 from visits.portals.office import package as office_package
 from visits.portals.office import report as office_report
 from visits.portals.office import search as office_search
@@ -114,6 +116,7 @@ ROUTES: list[Any] = [
     *documents_api.ROUTES,
     *notify_api.ROUTES,
     *declarant_documents.ROUTES,
+    *declarant_draw.ROUTES,
     *declarant_arrive.ROUTES,
     *declarant_earliest.ROUTES,
     *declarant_groups.ROUTES,
@@ -134,6 +137,7 @@ ROUTES: list[Any] = [
     *declarant_waitlist.ROUTES,
     *declarant_wishes.ROUTES,
     *office_alarms.ROUTES,
+    *office_draw.ROUTES,
     *office_absences.ROUTES,
     *office_report.ROUTES,
     *office_package.ROUTES,

@@ -20,6 +20,7 @@ from visits.assignment.rules import (
 )
 from visits.assignment.standing import officers_for, wanted_for
 from visits.assignment.tables import Assignment, Draw
+from visits.assignment.told import remember
 from visits.assignment.witness import Key, WitnessAwaited, awaited, key_of
 from visits.booking import queries as booking
 from visits.booking.buffers import Part, bits_of
@@ -220,6 +221,7 @@ async def drawn_from(work: Work, case: Case, day: date, field: Field, key: Key, 
         at=work.now,
     )
     made.digest = digest_of(made)
+    await remember(work, made, {each.id: each for each in field.everybody}, policy(office, Policy))
     work.session.add(made)
     await work.session.flush()
     return made

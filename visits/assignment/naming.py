@@ -1,7 +1,7 @@
 """Name the routes of a published office-day: one draw a route, one record, and everybody's visits given out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from visits.assignment import queries, weights
 from visits.assignment.record import digest_of
 from visits.assignment.rules import TAKEN, Officer, Policy, reveals_at
 from visits.assignment.tables import Assignment, Draw
+from visits.assignment.told import remember
 from visits.assignment.witness import key_of
 from visits.declarations.queries import Case
 from visits.events import InspectorAssigned
@@ -29,6 +30,8 @@ class ToName:
     cases: tuple[Case, ...]
     able: tuple[Officer, ...]
     excluded: tuple[tuple[UUID, str], ...]
+    #: Everybody as he or she stands for the first of the visits.
+    people: Mapping[UUID, Officer] = field(default_factory=dict)
 
 
 async def named(work: Work, tools: Tools, office: Office, day: date, routes: Sequence[ToName]) -> dict[str, Draw]:
@@ -74,6 +77,7 @@ async def named(work: Work, tools: Tools, office: Office, day: date, routes: Seq
             at=work.now,
         )
         draw.digest = digest_of(draw)
+        await remember(work, draw, route.people, policy(office, Policy))
         work.session.add(draw)
         work.audit("inspector_drawn", draw.id, office=office.id, day=day, position=place, digest=draw.digest)
     await work.session.flush()

@@ -122,6 +122,7 @@ def _to_name(drafted: Draft) -> list[ToName]:
                 cases=tuple(drafted.case(stop.visit.id) for stop in route.stops),
                 able=tuple(officers[each] for each, rule in sorted(rules.items()) if rule is None),
                 excluded=tuple((each, CODES.get(rule, rule)) for each, rule in sorted(rules.items()) if rule),
+                people=officers,
             )
         )
     return found

@@ -1,6 +1,7 @@
 """Mend today exactly as it was seen, or not at all: names by draw, parts, bits and notices in one transaction."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -164,7 +165,8 @@ def _field(draft: Draft, naming: Naming, stop: Stop) -> Field:
     judged = naming.judged(stop)
     rules = {each: judged.get(str(each), "off_duty") for each in officers}
     prices = {each: naming.price(stop, str(each)) for each, rule in rules.items() if rule is None}
-    most = min(prices.values()) + draft.read.limits.regret_minutes
+    best = min(prices.values())
+    most = best + draft.read.limits.regret_minutes
     codes = {
         each: "detour" if rule is None and prices[each] > most else TAKEN if rule == NEEDED else rule
         for each, rule in rules.items()
@@ -172,6 +174,7 @@ def _field(draft: Draft, naming: Naming, stop: Stop) -> Field:
     return Field(
         eligible=tuple(officers[each] for each, code in sorted(codes.items()) if code is None),
         excluded=tuple((each, CODES.get(code, code)) for each, code in sorted(codes.items()) if code is not None),
+        everybody=tuple(replace(officers[each], regret=prices.get(each, best) - best) for each in sorted(codes)),
     )
 
 

@@ -281,6 +281,7 @@ class Field:
 
     eligible: tuple[Officer, ...]
     excluded: tuple[tuple[UUID, str], ...]
+    everybody: tuple[Officer, ...] = ()
 
     @property
     def blocking(self) -> str:
@@ -300,6 +301,7 @@ def sift(officers: Iterable[Officer], wanted: Wanted) -> Field:
     return Field(
         eligible=tuple(officer for officer, code in judged if code is None),
         excluded=tuple((officer.id, code) for officer, code in judged if code is not None),
+        everybody=tuple(officer for officer, _ in judged),
     )
 
 

@@ -203,6 +203,13 @@ class Policies(DrawPolicies):
         hint=N_("Tel que les déclarants le connaissent."),
         kind="text",
     )
+    contact: str = _of(
+        "",
+        group=CONTROL,
+        title=N_("À qui s'adresser"),
+        hint=N_("Guichet, téléphone, heures. Toujours montré au déclarant, avec le nom du bureau."),
+        kind="text",
+    )
     legal_basis: str = _of(
         "", group=CONTROL, title=N_("Fondement légal de la visite"), hint=N_("Écrit sur chaque rapport."), kind="text"
     )

@@ -11,9 +11,10 @@ from litestar.params import FromPath
 from visits.assignment import queries, replace, waiting
 from visits.assignment.draw import draw_now, draws_at, who_could_come
 from visits.assignment.rules import REASONS, SENTENCES, TOLD, NobodyEligible, Policy
-from visits.assignment.tables import Draw
+from visits.assignment.told import told_of
 from visits.declarations.queries import case_of
 from visits.errors import BadInput
+from visits.portals.explained import for_staff
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
 from visits.sites.policies import policy
@@ -37,17 +38,6 @@ class Blocked:
     #: How many could be drawn if one tried now.
     ready: int
     excluded: list[tuple[str, str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """One draw with the names, for the office."""
-
-    draw: Draw
-    chosen: str
-    candidates: list[tuple[str, str, bool]]
-    excluded: list[tuple[str, str]]
-    reason: str
 
 
 @get("/chief/assignment", roles=CHIEFS)
@@ -142,7 +132,7 @@ async def _one(
     case = await case_of(work, visit_id)
     at_office(request, case.office)
     language = language_of(request)
-    draws = [await _told(work, each, language) for each in await queries.draws_of_visit(work, visit_id)]
+    draws = [for_staff(each, language) for each in reversed(await told_of(work, visit_id))]
     live = await queries.live_assignment(work, visit_id)
     seat = await queries.seat_of(work, visit_id)
     work.audit("draw_seen", visit_id, office=case.office.id)
@@ -153,31 +143,13 @@ async def _one(
         case=case,
         starts_at=seat[0].during.lower if seat else None,
         live=live,
-        now_has=next((each for each in draws if live is not None and each.draw.id == live.draw_id), None),
-        draws=list(reversed(draws)),
+        now_has=next((each for each in draws if live is not None and each["draw"].id == live.draw_id), None),
+        draws=draws,
         asked=await queries.open_reassignment(work, visit_id),
         reasons=[(code, say(text, language)) for code, text in REASONS.items()],
         reason=reason,
         remark=remark,
         errors={name: say(text, language) for name, text in (errors or {}).items()},
-    )
-
-
-async def _told(work: Work, draw: Draw, language: str) -> Told:
-    ids = [UUID(each["resource"]) for each in [*draw.candidates, *draw.excluded]]
-    names = await queries.names_of(work, ids)
-    return Told(
-        draw=draw,
-        chosen=names.get(draw.chosen, ""),
-        candidates=[
-            (names[UUID(each["resource"])], each["chance"].replace("/", " / "), each["resource"] == str(draw.chosen))
-            for each in draw.candidates
-        ],
-        excluded=[
-            (names[UUID(each["resource"])], say(SENTENCES.get(each["rule"], each["rule"]), language))
-            for each in draw.excluded
-        ],
-        reason=say(TOLD[draw.reason], language) if draw.reason in TOLD else "",
     )
 
 

@@ -18,6 +18,7 @@ from visits.portals.steps import headline, next_step
 from visits.portals.telling import at_office, boxes
 from visits.reports.absence import any_signed
 from visits.roles import DECLARANTS, FIRM
+from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_code, offices
 from visits.store.work import Work
 from visits.texts import N_
@@ -60,6 +61,8 @@ async def track(work: Work, request: Request, declaration_id: FromPath[UUID]) ->
         kept=kept,
         provisional=ship is not None and work.actor.is_a(*DECLARANTS),
         inspector=await _inspector(work, case),
+        bureau=office.name,
+        contact=policy(office, Policies).contact,
         history=history,
         papers=_papers(case, absences=await any_signed(work, case.visit.id)) if case else [],
         rates=case is not None
@@ -87,6 +90,8 @@ def _papers(case: Listed, *, absences: bool) -> list[tuple[str, str, str]]:
     found = [(f"{own}/documents", "document", N_("Pièces du dossier"))]
     if state is State.BOOKED:
         found.append((f"{own}/appointment", "calendar", N_("Rendez-vous")))
+    if state is State.BOOKED or case.visit.inspector_id is not None:
+        found.append((f"{own}/draw", "user", N_("Tirage du vérificateur")))
     if state in (State.SIGNED, State.VALIDATED, State.PUSHED, State.ACKNOWLEDGED, State.RELEASED, State.SEIZED):
         found.append((f"{own}/report", "seal", N_("Rapport de visite")))
     if absences:

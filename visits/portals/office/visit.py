@@ -22,7 +22,7 @@ from visits.portals.history import history_of
 from visits.portals.queries import Listed
 from visits.portals.steps import headline, next_step
 from visits.portals.telling import at_office, boxes, place_name, road
-from visits.roles import CASE_READERS, CHIEFS, Role
+from visits.roles import CASE_READERS, CHIEFS, DRAW_READERS, Role
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import duration, percent, say
@@ -148,6 +148,8 @@ def _papers(listed: Listed, actor: Actor, group: tuple[UUID, int] | None) -> lis
         found.append((f"/chief/visits/{listed.visit.id}", "swap", N_("Décider : absence, conversion, annulation")))
     if actor.is_a(*CHIEFS) and group is not None:
         found.append((f"/chief/groups/{group[0]}", "team", N_("Visites réservées ensemble")))
+    if actor.is_a(*DRAW_READERS) and listed.visit.inspector_id is not None:
+        found.append((f"/office/visits/{listed.visit.id}/draw", "user", N_("Pourquoi ce vérificateur")))
     if actor.is_a(*CHIEFS):
         found.append((f"/chief/notices?visit={listed.visit.id}", "send", N_("Avis au déclarant")))
     if actor.is_a(Role.INSPECTOR) and listed.standing.state not in OVER:
