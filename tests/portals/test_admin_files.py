@@ -85,6 +85,24 @@ async def test_appointments_a_file_would_leave_outside_are_named_first(stage: St
         assert (await browser.post(f"{where}/take", data=asked(shown))).status_code == 303
 
 
+async def test_every_line_says_what_it_would_change_and_what_was_before(stage: Stage) -> None:
+    await calendars(stage, days=60)
+    where = f"{path(stage)}/files/closures"
+    later = "site;du;au;raison\nTC01;24/12/2026;24/12/2026;Travaux\n;31/12/2026 12:00;31/12/2026 18:00;Fête\n"
+    more = later + ";02/01/2027;02/01/2027;Repos\n"
+    async with stage.browser("supervisor") as browser:
+        first = await send(browser, where, GOOD)
+        assert "Nouvelles : 2. Changées : 0. Déjà ainsi : 0." in said(first)
+        await browser.post(f"{where}/take", data=asked(first))
+
+        shown = await send(browser, where, more)
+        again = await send(browser, where, GOOD)
+
+    assert "Nouvelles : 1. Changées : 1. Déjà ainsi : 1." in said(shown)
+    assert "change TC01 24/12/2026 24/12/2026 Travaux raison : Inventaire" in said(shown)
+    assert "ce fichier ne change rien" in said(again)
+
+
 async def test_what_is_there_is_read_back_unchanged(stage: Stage) -> None:
     await filled(stage)
     await calendars(stage, days=60)
@@ -104,6 +122,7 @@ async def test_what_is_there_is_read_back_unchanged(stage: Stage) -> None:
                 continue
             shown = await send(browser, where, export.content)
             assert f"{lines} lignes, toutes prêtes" in said(shown) or "Une ligne, prête" in said(shown), kind
+            assert "ce fichier ne change rien" in said(shown), kind
             assert (await browser.post(f"{where}/take", data=asked(shown))).status_code == 303
             assert (await browser.get(f"{where}/export.csv")).content == before[kind]
     async with stage.work() as work:

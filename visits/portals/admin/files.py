@@ -1,5 +1,6 @@
 """/admin/calendars/files: calendars as a spreadsheet keeps them; every line seen first, then all or the good ones."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,8 @@ from visits.portals.admin.queries import Stranded, stranded_of
 from visits.roles import CALENDAR_KEEPERS
 from visits.sites import csv_text, lines, queries
 from visits.sites import take as files
-from visits.sites.csv_text import Column, Table
+from visits.sites.csv_text import Column, Line, Table
+from visits.sites.effect import Effect, changes
 from visits.sites.lines import AwayPlan, DayPlan, Planned
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -48,6 +50,14 @@ EXAMPLES: Mapping[str, Sequence[Sequence[str]]] = {
         ("", "31/12/2026", "31/12/2026", "Inventaire"),
     ),
     "resources": (("Aire D", "aire", "TC01", ""), ("Chariot 2", "chariot", "TC01", "31/12/2026")),
+}
+
+
+#: What a line would change.
+EFFECTS: dict[Effect, str] = {
+    Effect.NEW: N_("nouveau"),
+    Effect.CHANGES: N_("change"),
+    Effect.SAME: N_("déjà ainsi"),
 }
 
 
@@ -220,6 +230,8 @@ async def _page(request: Asked, work: Work, office_id: UUID, kind: str, sent: Se
         for each in (planned.faults if planned else ())
     ]
     good = [each for each in (table.lines if table else ()) if planned and each.number in planned.plans]
+    rows = await _rows(work, office, kind, planned, good, language) if planned else []
+    counts = Counter(effect for effect, _ in rows)
     return page(
         request,
         "admin/calendar_file.html",
@@ -239,9 +251,38 @@ async def _page(request: Asked, work: Work, office_id: UUID, kind: str, sent: Se
         faults=faults,
         shown_faults=faults[:MOST_FAULTS],
         faulty=len({line for line, _, _ in faults}),
-        good=[[each.number, *(each.cells.get(column.key, "") for column in columns)] for each in good[:SHOWN]],
+        good=[row for _, row in rows[:SHOWN]],
+        new=counts[Effect.NEW],
+        changed=counts[Effect.CHANGES],
+        same=counts[Effect.SAME],
         taken=len(good),
     )
+
+
+async def _rows(
+    work: Work, office: Office, kind: str, planned: Planned, good: Sequence[Line], language: str
+) -> list[tuple[Effect, list[object]]]:
+    """Each good line with what it would change: what is there is read from the same columns. Changes come first."""
+    columns = lines.COLUMNS[kind]
+    keys = [each.key for each in columns]
+    now = [
+        Line(number=number, cells=dict(zip(keys, row, strict=True)))
+        for number, row in enumerate(await files.rows_of(work, office, kind))
+    ]
+    found = changes(planned.plans, lines.planned(kind, now, await files.known(work, office)).plans)
+    rows: list[tuple[Effect, list[object]]] = []
+    for each in good:
+        change = found[each.number]
+        was = now[change.was].cells if change.was is not None else {}
+        before = [
+            f"{say(column.name, language)} : {was[column.key] or '–'}"
+            for column in columns
+            if was and csv_text.same(was[column.key]) != csv_text.same(each.cells.get(column.key, ""))
+        ]
+        cells = [each.cells.get(key, "") for key in keys]
+        effect = say(EFFECTS[change.effect], language)
+        rows.append((change.effect, [each.number, effect, *cells, ", ".join(before)]))
+    return sorted(rows, key=lambda row: (row[0] is Effect.SAME, row[0] is Effect.NEW))
 
 
 ROUTES = [shown, download, preview, take]
