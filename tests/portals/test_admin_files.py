@@ -13,7 +13,9 @@ from tests.portals.reading import said
 from tests.portals.test_admin_calendars import filled, path, worked
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, tomorrow
+from visits.booking.tables import DayBits
 from visits.portals.admin.calendars import FILES
+from visits.sites import queries
 from visits.sites.tables import Absence, Holiday, WorkTemplate
 
 GOOD = "site;du;au;raison\nTC01;24/12/2026;24/12/2026;Inventaire\n;31/12/2026 12:00;31/12/2026 18:00;Fête\n"
@@ -178,3 +180,26 @@ async def test_places_come_with_the_usual_hours(stage: Stage) -> None:
 
     assert "Aire D" in shown
     assert re.search("Chariot 1 .*31 déc. 2026", shown)
+
+
+async def test_what_an_officer_can_do_comes_with_a_file_and_the_draw_reads_it(stage: Stage) -> None:
+    async with stage.work() as work:
+        office = await queries.office_by_id(work, stage.office.id)
+        office.policies = office.policies | {"skills": ["1 : Chimie : 28", "2 : Gaz, comprimé : 27"]}
+    where = f"{path(stage)}/files/resources"
+    officer = stage.resources["inspector1"]
+    line = f"ressource;genre;site;dernier jour;grade;habilitations\n{officer.name};vérificateur;;;3;Chimie, 2\n"
+    async with stage.browser("admin") as browser:
+        taken = await browser.post(f"{where}/take", data={"content": line})
+        export = (await browser.get(f"{where}/export.csv")).text
+        again = await send(browser, where, export.encode())
+
+    assert taken.status_code == 303
+    async with stage.work() as work:
+        kept = await queries.resource_by_id(work, officer.id)
+        days = await work.session.scalars(
+            select(DayBits.skills).where(col(DayBits.resource_id) == officer.id).distinct()
+        )
+        assert (kept.grade, kept.skills, set(days)) == (3, 0b11, {0b11})
+    assert any(row.endswith(";3;Chimie, 2") for row in export.splitlines())
+    assert "toutes prêtes" in said(again)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from visits.errors import Refusal
 from visits.sites.csv_text import Line, same
+from visits.sites.skills import Skill
 from visits.sites.tables import KINDS
 from visits.texts import N_
 
@@ -20,6 +21,10 @@ KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     "agency_officer": ("agent d'organisme", "agent organisme", "organisme"),
 }
 _YES, _NO = ("oui", "o", "yes", "y", "sim", "s", "1", "x", "vrai"), ("", "non", "n", "no", "nao", "0", "faux")
+#: What stands for no skill at all, where an empty cell leaves them as they are.
+NONE_OF_THEM = ("aucune", "none", "nenhuma", "-")
+#: The highest grade an officer may have.
+HIGHEST = 20
 _DAY = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})|(\d{4})-(\d{1,2})-(\d{1,2})")
 _CLOCK = re.compile(r"(\d{1,2})\s*[:h]\s*(\d{2})?(?::\d{2})?")
 
@@ -112,7 +117,35 @@ class ByInvitation(CellWrong):
     """People come with an invitation, not with a file."""
 
     code = "by-invitation"
-    says = N_("Un agent s'ajoute par une invitation. Un fichier change seulement son dernier jour.")
+    says = N_("Un agent s'ajoute par une invitation. Un fichier change son dernier jour et ce qu'il peut faire.")
+
+
+class GradeUnclear(CellWrong):
+    """No grade, or one that is not used."""
+
+    code = "grade-unclear"
+    says = N_("Le grade est un nombre de 0 à %(most)s, pas « %(text)s ».")
+
+
+class SkillUnknown(CellWrong):
+    """The office has no such skill."""
+
+    code = "skill-unknown"
+    says = N_("Ce bureau n'a pas d'habilitation « %(text)s ». Il a : %(known)s.")
+
+
+class OnlyOfficers(CellWrong):
+    """Places have neither grade nor skills: nobody asks for them."""
+
+    code = "only-officers"
+    says = N_("Seul un vérificateur a un grade et des habilitations.")
+
+
+class QualifiedByAdministrators(CellWrong):
+    """A supervisor keeps calendars, not what an officer may do."""
+
+    code = "qualified-by-administrators"
+    says = N_("Seul un administrateur change le grade et les habilitations.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +156,9 @@ class Named:
     kind: str
     name: str
     site: str
+    grade: int = 0
+    #: Bits, as the resource keeps them.
+    skills: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +172,8 @@ class Known:
     everywhere: bool = False
     #: Days that are there already: day, name, works, tentative, everywhere.
     days: frozenset[tuple[date, str, bool, bool, bool]] = frozenset()
+    #: What an officer of the office may be able to do.
+    skills: Sequence[Skill] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +258,32 @@ class Reader:
         if text and code not in self.known.sites:
             self.blame(column, SiteUnclear(text=text))
         return self.known.sites.get(code)
+
+    def grade(self, column: str) -> int | None:
+        """A grade; nothing when the cell is empty."""
+        text = self.cell(column)
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and int(text) <= HIGHEST):
+            self.blame(column, GradeUnclear(most=HIGHEST, text=text))
+            return None
+        return int(text)
+
+    def skills(self, column: str) -> int | None:
+        """Skills by name or number, with commas between them, as bits; nothing when the cell is empty."""
+        text = self.cell(column)
+        if not text:
+            return None
+        if same(text) in NONE_OF_THEM:
+            return 0
+        by_word = {word: each.bit for each in self.known.skills for word in (same(each.name), str(each.number))}
+        found = 0
+        for part in text.split(","):
+            if same(part) not in by_word:
+                known = ", ".join(each.name for each in self.known.skills) or "–"
+                self.blame(column, SkillUnknown(text=part.strip(), known=known))
+            found |= by_word.get(same(part), 0)
+        return found
 
     def resource(self) -> Named | None:
         """The one resource with this name, kind and site, as far as they are given."""

@@ -12,6 +12,8 @@ from visits.sites.cells import (
     Known,
     Named,
     OnlyAdministrators,
+    OnlyOfficers,
+    QualifiedByAdministrators,
     Reader,
     SaidTwice,
     SeveralCalledSo,
@@ -61,13 +63,16 @@ class AwayPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacePlan:
-    """A bay, scanner or forklift of a site, new or known, and its last day."""
+    """A bay, scanner or forklift of a site, new or known, or an officer; the last day, and what an officer can do."""
 
     known: Named | None
     kind: str
     name: str
     site: UUID | None
     last: date | None
+    #: None leaves them as they are.
+    grade: int | None = None
+    skills: int | None = None
 
 
 Plan = DayPlan | HoursPlan | AwayPlan | PlacePlan
@@ -145,9 +150,30 @@ def _places(read: Reader) -> tuple[object, Plan]:
         read.blame("site", CellEmpty())
     if last and last < read.known.today and not known:
         read.blame("last", PastDay())
+    found = known[0] if len(known) == 1 else None
+    grade, skills = _able(read, found)
     return (kind, same(name), site), PlacePlan(
-        known=known[0] if len(known) == 1 else None, kind=kind, name=name, site=site, last=last
+        known=found, kind=kind, name=name, site=site, last=last, grade=grade, skills=skills
     )
+
+
+def _able(read: Reader, known: Named | None) -> tuple[int | None, int | None]:
+    """Grade and skills as far as they change; skills the office does not name any more stay with the officer."""
+    grade, skills = read.grade("grade"), read.skills("skills")
+    if known is None:
+        asked = [column for column, value in (("grade", grade), ("skills", skills)) if value]
+        for column in asked:
+            read.blame(column, OnlyOfficers())
+        return None, None
+    named = sum(each.bit for each in read.known.skills)
+    grade = None if grade == known.grade else grade
+    skills = None if skills is None or skills == known.skills & named else skills | known.skills & ~named
+    for column, value in (("grade", grade), ("skills", skills)):
+        if value is not None and known.kind != "officer":
+            read.blame(column, OnlyOfficers())
+        elif value is not None and not read.known.everywhere:
+            read.blame(column, QualifiedByAdministrators())
+    return grade, skills
 
 
 def _order(read: Reader, start: datetime, end: datetime) -> None:
@@ -226,6 +252,18 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
         ),
         Column(key="site", name=N_("site"), also=("terminal",), required=True, hint=N_("Le code du site")),
         Column(key="last", name=N_("dernier jour"), also=("last", "jusqu'au"), hint=N_("Vide : sans fin")),
+        Column(
+            key="grade",
+            name=N_("grade"),
+            also=("rank", "rang"),
+            hint=N_("Vérificateurs : de 0 à 20 ; vide : comme avant"),
+        ),
+        Column(
+            key="skills",
+            name=N_("habilitations"),
+            also=("skills", "habilitation"),
+            hint=N_("Noms ou numéros, avec des virgules ; « aucune » les retire ; vide : comme avant"),
+        ),
     ),
 }
 _READERS: Mapping[str, Callable[[Reader], tuple[object, Plan]]] = {

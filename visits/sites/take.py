@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from visits.roles import Role
 from visits.sites import admin, closures, holidays, queries
-from visits.sites.cells import KIND_WORDS, Known, Named
+from visits.sites.cells import KIND_WORDS, NONE_OF_THEM, Known, Named
 from visits.sites.hours import grid_of
 from visits.sites.lines import AwayPlan, DayPlan, HoursPlan, PlacePlan, Plan
+from visits.sites.policies import Policies, policy
+from visits.sites.skills import Skill, skills_in
 from visits.sites.tables import Holiday, Office, Resource, WorkTemplate
 from visits.sites.week import DAYS, text_of
 from visits.store.work import Work
@@ -26,6 +28,7 @@ async def known(work: Work, office: Office) -> Known:
         sites={each.code.upper(): each.id for each in sites},
         resources=[named for _, named in await _named(work, office)],
         everywhere=work.actor.is_a(Role.ADMIN, Role.SYSTEM),
+        skills=skills_in(policy(office, Policies).skills),
         days=frozenset(
             (each.day, each.name, each.works, each.tentative, each.office_id is None)
             for each in await _standing(work, office)
@@ -71,6 +74,10 @@ async def _place(work: Work, plan: PlacePlan) -> None:
         resource = await queries.resource_by_id(work, plan.known.id)
         if resource.active_to != plan.last:
             await admin.end_resource(work, resource.id, plan.last)
+        if plan.grade is not None or plan.skills is not None:
+            grade = resource.grade if plan.grade is None else plan.grade
+            skills = resource.skills if plan.skills is None else plan.skills
+            await admin.qualify(work, resource.id, skills=skills, grade=grade)
         return
     assert plan.site is not None
     made = await admin.add_place(work, plan.site, plan.kind, plan.name)
@@ -92,10 +99,20 @@ async def rows_of(work: Work, office: Office, kind: str) -> list[list[str]]:
             return await _absences(work, office)
         case "closures":
             return await _closures(work, office)
+    skills = skills_in(policy(office, Policies).skills)
     return [
-        [named.name, _kind(named.kind), named.site, _day(resource.active_to)]
+        [named.name, _kind(named.kind), named.site, _day(resource.active_to), *_able(resource, skills)]
         for resource, named in await _named(work, office)
     ]
+
+
+def _able(resource: Resource, skills: Sequence[Skill]) -> tuple[str, str]:
+    """Grade and skills of an officer; a name with a comma in it is written as its number."""
+    if resource.kind != "officer":
+        return "", ""
+    has = [each for each in skills if resource.skills & each.bit]
+    names = [str(each.number) if "," in each.name else each.name for each in has]
+    return str(resource.grade), ", ".join(names) or NONE_OF_THEM[0]
 
 
 async def _days(work: Work, office: Office) -> list[list[str]]:
@@ -163,7 +180,17 @@ async def _named(work: Work, office: Office) -> list[tuple[Resource, Named]]:
     codes = {each.id: each.code.upper() for each in await queries.sites_of(work, office.id)}
     today = grid_of(office).day_of(work.now)
     return [
-        (each, Named(id=each.id, kind=each.kind, name=each.name, site=codes[each.site_id] if each.site_id else ""))
+        (
+            each,
+            Named(
+                id=each.id,
+                kind=each.kind,
+                name=each.name,
+                site=codes[each.site_id] if each.site_id else "",
+                grade=each.grade,
+                skills=each.skills,
+            ),
+        )
         for each in await queries.resources_of(work, office.id)
         if each.active_to is None or each.active_to >= today
     ]

@@ -1,5 +1,6 @@
 """Lines of calendar files: what they ask for, and every reason why one cannot be read."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID, uuid5
 
@@ -8,6 +9,7 @@ import pytest
 from visits.sites.cells import Known, Named, day_of
 from visits.sites.csv_text import read
 from visits.sites.lines import COLUMNS, AwayPlan, DayPlan, HoursPlan, PlacePlan, Planned, planned
+from visits.sites.skills import skills_in
 
 SITE = UUID(int=1)
 
@@ -124,6 +126,63 @@ def test_a_new_place_needs_a_site_and_a_person_an_invitation() -> None:
     assert faults("resources", f"{heading}Chariot 1;chariot;;\n") == [(2, "site", "cell-empty")]
     assert faults("resources", f"{heading}Traoré;vérificateur;;\n") == [(2, "kind", "by-invitation")]
     assert faults("resources", f"{heading}Chariot 1;;TC01;\n") == [(2, "kind", "cell-empty")]
+
+
+ABLE = replace(
+    KNOWN,
+    resources=[replace(AWA, grade=1, skills=0b1001), BAY_A],
+    skills=skills_in(["1 : Produits chimiques : 28", "2 : Animaux vivants : 01", "3 : Gaz, comprimé : 27"]),
+)
+HEADING = "ressource;genre;site;dernier jour;grade;habilitations\n"
+
+
+@pytest.mark.parametrize(
+    ("cells", "grade", "skills"),
+    [
+        (";", None, None),
+        ("1;Produits chimiques", None, None),
+        ("2;", 2, None),
+        ("; animaux VIVANTS, 1", None, 0b1011),
+        (";3", None, 0b1100),
+        (";aucune", None, 0b1000),
+    ],
+    ids=["empty", "as it is", "grade", "names and numbers", "only a number", "none of them"],
+)
+def test_an_officers_grade_and_skills_change_where_the_file_says_so(
+    cells: str, grade: int | None, skills: int | None
+) -> None:
+    (plan,) = plans("resources", f"{HEADING}Koné Awa;vérificateur;;;{cells}\n", ABLE).plans.values()
+
+    assert isinstance(plan, PlacePlan)
+    assert (plan.grade, plan.skills) == (grade, skills)
+
+
+def test_each_line_says_what_is_wrong_with_grade_and_skills() -> None:
+    text = (
+        f"{HEADING}Koné Awa;vérificateur;;;21;Chimie\nKoné Awa;vérificateur;;;deux;1, x\n"
+        "Aire A;aire;TC01;;3;1\nAire Z;aire;TC01;;;1\n"
+    )
+
+    assert faults("resources", text, ABLE) == [
+        (2, "grade", "grade-unclear"),
+        (2, "skills", "skill-unknown"),
+        (3, "grade", "grade-unclear"),
+        (3, "skills", "skill-unknown"),
+        (4, "grade", "only-officers"),
+        (4, "skills", "only-officers"),
+        (5, "skills", "only-officers"),
+    ]
+
+
+def test_a_supervisor_changes_no_grade_and_may_send_an_export_back() -> None:
+    supervised = replace(ABLE, everywhere=False)
+    changed, same = (f"{HEADING}Koné Awa;vérificateur;;;{cells}\n" for cells in ("2;2", "1;Produits chimiques"))
+
+    assert faults("resources", changed, supervised) == [
+        (2, "grade", "qualified-by-administrators"),
+        (2, "skills", "qualified-by-administrators"),
+    ]
+    assert faults("resources", same, supervised) == []
 
 
 def test_the_same_line_twice_counts_once_and_another_word_about_it_is_a_fault() -> None:

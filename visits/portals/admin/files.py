@@ -49,7 +49,11 @@ EXAMPLES: Mapping[str, Sequence[Sequence[str]]] = {
         ("TC01", "24/12/2026 12:00", "24/12/2026 18:00", "Travaux"),
         ("", "31/12/2026", "31/12/2026", "Inventaire"),
     ),
-    "resources": (("Aire D", "aire", "TC01", ""), ("Chariot 2", "chariot", "TC01", "31/12/2026")),
+    "resources": (
+        ("Aire D", "aire", "TC01", "", "", ""),
+        ("Chariot 2", "chariot", "TC01", "31/12/2026", "", ""),
+        ("Koné Awa", "vérificateur", "", "", "2", "Produits chimiques"),
+    ),
 }
 
 

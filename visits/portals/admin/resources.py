@@ -18,6 +18,7 @@ from visits.portals.admin.queries import Stranded, stranded_of
 from visits.portals.admin.spans import days_of, span_of
 from visits.roles import ADMINS, CALENDAR_KEEPERS, Role
 from visits.sites import admin, queries
+from visits.sites.cells import HIGHEST
 from visits.sites.hours import grid_of
 from visits.sites.policies import Policies, policy
 from visits.sites.rules import EndsBeforeItBegins, PastDay
@@ -57,7 +58,7 @@ async def rename(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Res
 async def qualify(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Response[Any]:
     """Other skills or another grade of an officer; the draw asks for them from now on."""
     form = await Form.of(request)
-    grade = form.whole("grade", 0, 20)
+    grade = form.whole("grade", 0, HIGHEST)
     resource = await queries.resource_by_id(work, resource_id)
     office = await queries.office_kept(work, resource.office_id)
     known = skills_in(policy(office, Policies).skills)
