@@ -40,7 +40,7 @@ keys = st.sampled_from(["a", "b"])
 PAIRS = list(permutations(range(len(world.ROLES)), 2))
 #: What another firm tries.
 DEEDS = ("search", "hold", "key", "wait", "confirm", "move", "cancel")
-#: Calendars and rules change seldom, and few come unannounced: so often in one story.
+#: Calendars and rules change seldom, few come together, unannounced or wait: so often in one story.
 CHANGES = 2
 
 
@@ -56,7 +56,7 @@ class Booking(RuleBasedStateMachine):
         self.rehearsal.begin()
         self.port = Port(kinds=world.KINDS, roles=world.ROLES, now=world.minute(MONDAY))
         self.last: dict[int, Time] = {}
-        self.changes = self.walked = 0
+        self.changes = self.walked = self.grouped = 0
         self.settle()
 
     def ask(self, expected: No, who: str, use_case: Any, *args: Any, **named: Any) -> Any:
@@ -147,17 +147,19 @@ class Booking(RuleBasedStateMachine):
             time.status = "cancelled"
             self.settle()
 
+    @precondition(lambda self: self.grouped < CHANGES)
     @rule(pair=st.sampled_from(PAIRS), start=starts, pattern=st.sampled_from(Pattern))
     def group(self, pair: tuple[int, int], start: int, pattern: Pattern) -> None:
-        port = self.port
+        port, self.grouped = self.port, self.grouped + 1
+        visits = [self.visits[number] for number in pair]
         begin = [start, start + (LENGTH if pattern is Pattern.IN_TURN else 0)]
         if any(port.of(number, "confirmed") for number in pair):
             with suppress(HasTime):  # or it is the very group they are in
-                self.rehearsal.run("declarant", groups.book, self.ids(pair), world.at(start), pattern=pattern)
+                self.rehearsal.run("declarant", groups.book, visits, world.at(start), pattern=pattern)
                 self.settle()
             return
         fits = port.together(pair, begin)
-        made, refusal = self.attempt("declarant", groups.book, self.ids(pair), world.at(start), pattern=pattern)
+        made, refusal = self.attempt("declarant", groups.book, visits, world.at(start), pattern=pattern)
         assert (made is not None) is fits, repr(refusal)
         if made is None:
             return
@@ -233,6 +235,7 @@ class Booking(RuleBasedStateMachine):
             self.took(made.id, number, start, "confirmed", staff=True)
             self.settle()
 
+    @precondition(lambda self: len(self.port.waiting) < CHANGES)
     @rule(number=numbers)
     def wait_for_earlier(self, number: int) -> None:
         with suppress(NothingEarlier, NotWaiting):
@@ -346,9 +349,6 @@ class Booking(RuleBasedStateMachine):
     def settle(self, rows: Any = None) -> None:
         names = {str(each.id): name for name, each in self.rehearsal.stage.resources.items()}
         agree(self.port, rows or self.rows(), self.visits, names)
-
-    def ids(self, pair: tuple[int, int]) -> list[UUID]:
-        return [self.visits[number] for number in pair]
 
     def resource(self, name: str) -> UUID:
         return self.rehearsal.stage.resources[name].id
