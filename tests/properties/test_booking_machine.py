@@ -101,7 +101,6 @@ class Booking(RuleBasedStateMachine):
         self.port.times[made] = self.last[number] = time
         return time
 
-    # -- declarants -----------------------------------------------------------------------------------------
     @rule(number=numbers)
     def search(self, number: int) -> None:
         assert self.ask(None, "declarant", world.search, self.visits[number]) == self.port.searched(number)
@@ -224,9 +223,8 @@ class Booking(RuleBasedStateMachine):
         found = self.unbooked()
         number = found[number % len(found)]
         start = self.port.today(number)
-        made = self.ask(
-            NothingToday if start is None else None, "chief", walk_in, self.visits[number], reason="Au guichet"
-        )
+        none = NothingToday if start is None else None
+        made = self.ask(none, "chief", walk_in, self.visits[number], reason="Au guichet")
         if made:
             assert start is not None
             for each in self.port.lapsed(start, start + LENGTH):
@@ -281,8 +279,10 @@ class Booking(RuleBasedStateMachine):
             held.status = "cancelled"
             self.settle()
 
-    @rule(minutes=st.sampled_from((1, HOLD)))
-    def wait(self, minutes: int) -> None:
+    @rule(minute=st.booleans())
+    def wait(self, minute: bool) -> None:
+        last = min((each.expires or 0 for each in self.port.live() if each.status == "held"), default=0)
+        minutes = 1 if minute else max(1, last - self.port.now)  # a minute, or to the very last of some hold
         self.rehearsal.clock.move(minutes=minutes)
         self.port.now += minutes
 
