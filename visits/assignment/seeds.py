@@ -10,16 +10,19 @@ from datetime import date, timedelta
 from scheduling import commitment
 from visits.actor import system
 from visits.assignment import queries
-from visits.assignment.rules import Policy, SeedBroken
+from visits.assignment.rules import SeedBroken
 from visits.assignment.tables import DrawSeed
+from visits.booking.materialise import ahead
 from visits.ids import TenantId
 from visits.sites.hours import grid_of
-from visits.sites.policies import policy
 from visits.sites.queries import offices
 from visits.sites.tables import Office
 from visits.store.tools import Tools
 from visits.store.vault import Vault
 from visits.store.work import Work
+
+#: The day that opens for booking at the next midnight, and one that a clock running ahead would open.
+AFTER = 2
 
 log = logging.getLogger("visits.assignment")
 
@@ -50,11 +53,12 @@ def opened(vault: Vault, office: Office, seed: DrawSeed) -> bytes:
 
 
 async def commit_seeds(work: Work, tools: Tools) -> int:
-    """Commit the seeds of every office for the whole horizon; returns how many are new."""
+    """Commit the seeds of every office for every day somebody may book, and for the day that opens next; returns how
+    many are new."""
     made = 0
     for office in await offices(work):
         today = grid_of(office).day_of(work.now)
-        days = [today + timedelta(days=ahead) for ahead in range(policy(office, Policy).horizon_staff_days + 1)]
+        days = [today + timedelta(days=each) for each in range(ahead(office) + AFTER + 1)]
         known = {each.day for each in await queries.seeds_between(work, office.id, days[0], days[-1])}
         made += await _commit(work, tools.vault, office, [day for day in days if day not in known])
     return made
