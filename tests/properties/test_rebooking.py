@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import col
@@ -86,7 +86,13 @@ def test_no_sequence_of_rebookings_changes_a_visits_number(story: tuple[Rehearsa
     rehearsal, visit_id = story
     drawn = 0
 
-    @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=25,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],  # the shortest story that fails would be sought for minutes
+        suppress_health_check=list(HealthCheck),
+    )
     @given(said=steps)
     def search(said: list[tuple[str, datetime]]) -> None:
         nonlocal drawn
