@@ -83,6 +83,9 @@ async def _put_back(work: Work, case: Case, step: ReplanStep, was: Appointment, 
 
 async def _stands(work: Work, case: Case, step: ReplanStep, made: Appointment) -> bool:
     """Is it still as the plan left it?"""
+    # Where names were drawn nothing was kept to come back: a draw is not undone.
+    if not step.resources:
+        return False
     if work.now >= min(made.during.lower, step.was_at) or case.visit.inspector_id is not None:
         return False
     if step.outcome == Outcome.LEFT:

@@ -18,10 +18,12 @@ from tests.support.steps_repair import away_today, look, mended
 from visits.assignment import record, seeds
 from visits.assignment.queries import digests_kept
 from visits.assignment.repair_apply import apply
+from visits.assignment.replace import replace
 from visits.background.deliver import deliver
 from visits.booking.reconcile import reconcile
 from visits.booking.replan_apply import PlanChanged
 from visits.booking.replan_tables import ReplanRun, ReplanStep
+from visits.booking.replan_undo import undo
 from visits.booking.rules import WhyNeeded
 from visits.ids import new_id
 from visits.journey.states import NotYours
@@ -257,3 +259,17 @@ async def test_only_a_chief_mends_a_day_and_says_why(stage: Stage) -> None:
         await stage.run("chief", apply, stage.tools, new_id(), seen, " ")
     with pytest.raises(NotYours):
         await stage.run("supervisor", apply, stage.tools, new_id(), seen, "agent malade")
+
+
+async def test_a_draw_is_not_undone_even_when_the_visit_has_lost_its_officer_again(stage: Stage) -> None:
+    first, second = await today(stage, 8, 9, officers=("inspector1",))
+    stage.clock.move(minutes=40)
+    await started(stage, first)
+    run = await mended(stage)
+    at = await begins(stage, second)
+    await stage.run("system", replace, stage.tools, second.id, "ill")
+
+    assert await stage.run("chief", undo, run.id) == (0, 1)
+
+    assert await begins(stage, second) == at
+    assert await sound(stage)

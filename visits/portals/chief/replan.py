@@ -166,7 +166,9 @@ async def _run(work: Work, run: ReplanRun, lasts: timedelta) -> dict[str, Any]:
         "left": sum(step.outcome == Outcome.LEFT for step, _ in steps),
         "back": sum(step.state == "undone" for step, _ in steps),
         "refused": sum(step.answer == "refused" for step, _ in steps),
-        "until": until if run.undone_at is None and work.now <= until else None,
+        "until": until
+        if run.undone_at is None and work.now <= until and any(step.resources for step, _ in steps)
+        else None,
     }
 
 
