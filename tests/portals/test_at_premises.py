@@ -91,9 +91,12 @@ async def test_the_board_names_the_premises(stage: Stage) -> None:
 
 
 async def test_no_terminal_has_the_goods(stage: Stage) -> None:
-    visit = await booked(stage, await at_home(stage))
+    visit, other = await booked(stage, await at_home(stage)), await booked(stage)
+    async with stage.browser("terminal") as screen:
+        listed = (await screen.get("/terminal")).text
 
-    assert BOX not in await seen(stage, "terminal", "/terminal")
+    assert str(other.id) in listed
+    assert str(visit.id) not in listed
     with pytest.raises(NotFound):
         await stage.run("terminal", say, visit.id, Said(id=new_id(), container=BOX, position=Position.PLACED))
 

@@ -127,8 +127,6 @@ async def cancel(request: Request, group_id: FromPath[UUID]) -> Response[Any]:  
 
 
 async def _cancelled(work: Work, group_id: UUID, reason: str) -> None:
-    if not reason.strip():
-        raise WhyNeeded()
     await groups.cancel_all(work, group_id, reason=reason)
 
 
