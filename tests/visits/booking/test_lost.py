@@ -24,11 +24,13 @@ async def small(stage: Stage) -> Visit:
     return await to_book(stage)
 
 
-async def shut(stage: Stage, first: int = 0, last: int = 24, *, site: UUID | None = None, days: int = 0) -> None:
+async def shut(
+    stage: Stage, first: int = 0, last: int = 24, *, site: UUID | None = None, days: int = 0, why: str = STOCK
+) -> None:
     """The office or a site is closed tomorrow, or some days after."""
     start = midnight(stage) + timedelta(days=days)
     await stage.run(
-        "admin", close, stage.office.id, site, start + timedelta(hours=first), start + timedelta(hours=last), STOCK
+        "admin", close, stage.office.id, site, start + timedelta(hours=first), start + timedelta(hours=last), why
     )
     await calendars(stage)
 
@@ -77,6 +79,8 @@ async def test_a_closure_of_another_site_is_not_the_reason(stage: Stage) -> None
     await shut(stage, site=other.id)
 
     assert Why.SHUT not in {each for each, _ in (await reasons(stage, visit)).values()}
+    await shut(stage, 10, 12, why="grève")
+    assert (await reasons(stage, visit))[10] == (Why.SHUT, "grève")
 
 
 async def test_a_holiday_is_told_by_resource_and_as_a_rule(stage: Stage) -> None:

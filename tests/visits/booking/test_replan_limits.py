@@ -3,13 +3,15 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
+
 from scheduling import LIMITED, Outcome
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
 from tests.support.steps_policies import a_quota, fish, ruled
 from tests.support.steps_replan import applied, away, back, look, officer_of
 from tests.support.steps_waitlist import live, sound
-from visits.booking import rules
 from visits.booking.hold import hold
 from visits.booking.quotas_change import set_urgent
 from visits.booking.replan_apply import PlanChanged, apply
@@ -149,29 +151,36 @@ async def test_a_time_booked_for_the_firm_meanwhile_stops_the_plan(stage: Stage)
         await away(stage, name)
     seen = (await look(stage)).seen
     rival = await to_book(stage)
-    two_days_on = tomorrow(stage, 15) + timedelta(days=1)
 
-    answers = await asyncio.gather(
-        stage.run("chief", apply, seen, "agents malades"),
-        stage.run("declarant", hold, rival.id, two_days_on),
-        return_exceptions=True,
-    )
+    async with stage.work("declarant") as work:
+        await hold(work, rival.id, tomorrow(stage, 15) + timedelta(days=1))
+        applying = asyncio.create_task(stage.run("chief", apply, seen, "agents malades"))
+        while not await somebody_waits(stage):
+            pass
+    with pytest.raises(PlanChanged):
+        await applying
 
-    assert len([each for each in answers if isinstance(each, PlanChanged | rules.FirmDayFull)]) == 1
     assert await sound(stage)
+
+
+async def somebody_waits(stage: Stage) -> bool:
+    """Does a transaction wait for another one?"""
+    async with stage.work() as work:
+        waiting = text("select count(*) from pg_locks where not granted")
+        return bool(await work.session.scalar(waiting))
 
 
 async def test_an_undone_plan_exceeds_no_limit_either(stage: Stage) -> None:
     await only(stage, "bay A", "bay B", "inspector1", "inspector2")
-    await ruled(stage, quotas=(HOURLY,))
     await calendars(stage)
     visit = await booked(stage, await to_book(stage), tomorrow(stage, 9))
-    await away(stage, "bay A", first=9, last=10)
-    await away(stage, "bay B", first=9, last=10)
+    for bay in ("bay A", "bay B"):
+        await away(stage, bay, first=9, last=10)
     run = await applied(stage)
     before = await at(stage, visit)
     await back(stage)
-    await booked(stage, await to_book(stage), tomorrow(stage, 9))
+    await ruled(stage, quotas=(HOURLY | {"places": 0, "begin": 540, "end": 600},))
 
+    assert before != 9
     assert await stage.run("chief", undo, run.id) == (0, 1)
     assert await at(stage, visit) == before
