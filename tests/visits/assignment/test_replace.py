@@ -50,7 +50,7 @@ async def test_an_absent_inspector_is_replaced_by_another_draw(stage: Stage) -> 
 
     assert made is not None
     assert made.chosen != visit.inspector_id
-    assert {"resource": str(visit.inspector_id), "rule": "replaced"} in made.excluded
+    assert (str(visit.inspector_id), "replaced") in [(each["resource"], each["rule"]) for each in made.excluded]
     assert (made.redraw, made.subject) == (1, f"{visit.id}/1")
     assert (await kinds(stage, visit))[-2:] == ["inspector_absent", "inspector_assigned"]
     [kept] = [part for part in await officer_parts(stage, visit) if part.live]
