@@ -31,7 +31,7 @@ async def deliver(tools: Tools, tenant: TenantId, stream: UUID) -> int:
     """Deliver what waits in a stream, oldest first, one transaction an event; stop at the first that fails.
 
     Returns how many were delivered. A failed event is tried again later by the ladder; nothing of its stream
-    overtakes it.
+    overtakes it. A deadlock is no failure: the transaction is run again at once.
     """
     done = 0
     while await _deliver_next(tools, tenant, stream):
@@ -40,23 +40,26 @@ async def deliver(tools: Tools, tenant: TenantId, stream: UUID) -> int:
 
 
 async def _deliver_next(tools: Tools, tenant: TenantId, stream: UUID) -> bool:
-    failed: tuple[UUID, Exception] | None = None
-    try:
-        async with tools.database.work(system(tenant)) as work:
-            event = await _oldest(work, stream)
-            if event is None:
-                return False
-            failed = (event.id, RuntimeError("interrupted"))
-            for reaction in REACTIONS.get(KINDS[event.kind], ()):
-                await reaction(work, tools, event)
-            event.delivered_at = work.now
+    at_work: list[UUID] = []
+
+    async def oldest(work: Work) -> bool:
+        event = await _oldest(work, stream)
+        if event is None:
+            return False
+        at_work[:] = [event.id]
+        for reaction in REACTIONS.get(KINDS[event.kind], ()):
+            await reaction(work, tools, event)
+        event.delivered_at = work.now
         return True
+
+    try:
+        return await tools.database.run(system(tenant), oldest)
     except Exception as fault:
-        if failed is None:
+        if not at_work:
             raise
-        log.warning("event %s failed: %s", failed[0], type(fault).__name__, exc_info=fault)
-        async with tools.database.work(system(tenant)) as work:
-            await _postpone(work, failed[0], fault)
+        [failed] = at_work
+        log.warning("event %s failed: %s", failed, type(fault).__name__, exc_info=fault)
+        await tools.database.run(system(tenant), _postpone, failed, fault)
         return False
 
 
@@ -110,8 +113,7 @@ async def moments(tools: Tools, tenant: TenantId) -> int:
         waiting = [each.id for each in await jobs.claim_due(work)]
     for each in waiting:
         try:
-            async with tools.database.work(system(tenant)) as work:
-                await _moment(work, tools, each)
+            await tools.database.run(system(tenant), _moment, tools, each)
         except Exception as fault:
             log.warning("moment %s failed", each, exc_info=fault)
             async with tools.database.work(system(tenant)) as work:

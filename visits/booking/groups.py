@@ -218,10 +218,10 @@ def _key(case: Case, home: Premises | None) -> tuple[UUID | None, ...]:
 
 
 async def _already(work: Work, cases: Sequence[Case], starts_at: datetime) -> VisitGroup | None:
-    """The group these very visits were booked as, if the first one still begins then."""
-    live = (await queries.live_of(work, cases[0].visit.id)).get("confirmed")
+    """The group these very visits were booked as, if the first one still begins then and each still has a time."""
+    live = [(await queries.live_of(work, case.visit.id)).get("confirmed") for case in cases]
     known = await groups_rows.group_of(work, cases[0].visit.id)
-    if known is None or live is None or live.during.lower != starts_at:
+    if known is None or None in live or live[0] is None or live[0].during.lower != starts_at:
         return None
     group, visits = await groups_rows.members_of(work, known[0])
     return group if visits == [case.visit.id for case in cases] else None

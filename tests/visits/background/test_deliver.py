@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from tests.support.clock import MovedClock
@@ -79,6 +79,26 @@ async def test_a_failing_reaction_stops_its_stream_and_is_tried_again(
 
     assert (first.tries, first.delivered_at) == (1, None)
     assert diary.seen == ["declaration_registered", "paid 0"]
+
+
+async def test_a_deadlock_is_run_again_at_once_and_is_no_failed_try(
+    stage: Stage, diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = text("do $$ begin raise exception 'deadlock detected' using errcode = 'deadlock_detected'; end $$")
+    chosen = iter([True])
+
+    async def victim(work: Work, tools: Tools, event: DomainEvent) -> None:
+        if next(chosen, False):
+            await work.session.execute(lost)
+
+    monkeypatch.setitem(wiring.REACTIONS, Paid, (diary, victim))
+    stream = await paid(stage, 1)
+
+    await deliver(stage.tools, stage.tenant, stream)
+
+    last = (await events(stage, stream))[-1]
+    assert diary.seen == ["declaration_registered", "paid 0", "paid 0"]
+    assert (last.tries, last.delivered_at is None) == (0, False)
 
 
 async def test_after_the_last_try_the_event_waits_for_a_person(stage: Stage, diary: Diary) -> None:

@@ -140,6 +140,18 @@ async def test_sent_twice_it_is_booked_once(stage: Stage) -> None:
     assert first.id == again.id
 
 
+async def test_asked_again_after_one_lost_its_time_nobody_is_told_that_all_are_booked(stage: Stage) -> None:
+    await calendars(stage)
+    visits = await some(stage, 2)
+    await book(stage, visits)
+    async with stage.work() as work:
+        second = (await queries.live_of(work, visits[1]))["confirmed"]
+    await stage.run("declarant", cancel, second.id)
+
+    with pytest.raises(groups.HasTime):
+        await book(stage, visits)
+
+
 async def test_moved_together_all_or_none(stage: Stage) -> None:
     await only(stage, "bay A", "bay B", "inspector1", "inspector2")
     await calendars(stage)
