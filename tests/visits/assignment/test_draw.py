@@ -288,7 +288,7 @@ async def test_whoever_had_the_first_visit_does_not_get_the_counter_visit(stage:
     made = await drawn(stage, again.id)
 
     assert made is not None
-    assert made.excluded == [{"resource": str(first.inspector_id), "rule": "earlier_visit"}]
+    assert [(each["resource"], each["rule"]) for each in made.excluded] == [(str(first.inspector_id), "earlier_visit")]
 
 
 async def test_an_inspector_who_is_away_is_not_drawn(stage: Stage) -> None:

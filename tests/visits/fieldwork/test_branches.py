@@ -13,9 +13,10 @@ from tests.support.steps_fieldwork import ended, ready, started
 from tests.support.steps_states import at_state
 from visits.background.deliver import deliver
 from visits.booking.tables import Appointment
+from visits.booking.where import where_of
 from visits.declarations.lane import Colour
 from visits.errors import BadInput, NotFound
-from visits.fieldwork import branches, checkin, follow, queries
+from visits.fieldwork import branches, checkin, follow
 from visits.fieldwork.branches import Decision
 from visits.fieldwork.words import Party
 from visits.ids import new_id
@@ -223,9 +224,9 @@ async def test_an_ended_visit_has_its_appointment_done(stage: Stage) -> None:
 
     assert await appointment(stage, visit) == "done"
     async with stage.work() as work:
-        site, bay = await queries.place_of(work, visit)
-    assert site is not None
-    assert (site.code, bay) == ("TC01", "bay A")
+        place = await where_of(work, visit)
+    assert place.site is not None
+    assert (place.site.code, place.bay) == ("TC01", "bay A")
 
 
 # ---------- a second visit ----------

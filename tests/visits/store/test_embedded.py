@@ -122,7 +122,8 @@ def server_account_of(server: Embedded) -> dict[str, object]:
 @pytest.mark.slow(reason="starts a process that starts a server")
 def test_ctrl_c_at_the_starter_does_not_reach_the_server(server):
     server.stop()
-    code = f"{START}; import os, signal; Embedded(Path(sys.argv[1])).start(); os.killpg(0, signal.SIGINT)"
+    hears = "import os, signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{START}; {hears}; Embedded(Path(sys.argv[1])).start(); os.killpg(0, signal.SIGINT)"
 
     starter = subprocess.run(
         [sys.executable, "-c", code, server.root], check=False, capture_output=True, process_group=0

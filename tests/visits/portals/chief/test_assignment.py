@@ -77,7 +77,8 @@ async def test_the_draw_is_explained_with_names_and_chances(stage: Stage) -> Non
     text = await read(stage, f"{BOARD}/{visit.id}")
 
     assert "3 vérificateurs possibles" in text
-    assert text.count("1 / 3") == 3
+    assert "Sa chance était de 1 / 3" in text
+    assert text.count("1 / 3") == 1 + 3
     assert f"/public/draws/CIAB1/{(await draws(stage, visit))[0].day}?draw=1" in text
 
 
