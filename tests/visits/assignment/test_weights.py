@@ -8,6 +8,7 @@ from sqlmodel import col
 from tests.support.stage import Stage
 from tests.support.steps_assignment import assigned, draws
 from tests.support.steps_booking import calendars
+from tests.support.steps_policies import ruled
 from visits.assignment import record, seeds
 from visits.assignment.tables import Draw
 from visits.booking.tables import DayBits
@@ -28,6 +29,7 @@ async def worked(stage: Stage, days: dict[str, int]) -> None:
 
 async def test_being_new_is_no_debt_and_the_record_keeps_why(stage: Stage) -> None:
     await stage.run("system", seeds.commit_seeds, stage.tools)
+    await ruled(stage, cool_off_most=4)  # whoever has drawn two by chance is a candidate still
     await calendars(stage)
     await worked(stage, {"inspector1": 20, "inspector2": 20})
     for _ in range(4):
