@@ -81,7 +81,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stories", type=int, default=25)
     parser.add_argument("--seed", type=int, default=None, help="the chance of the kills; printed to run it again")
-    parser.add_argument("--together", type=int, default=4, help="stories played beside each other")
+    parser.add_argument("--together", type=int, default=12, help="stories played beside each other")
     parser.add_argument("--calm", action="store_true", help="kill nothing")
     parser.add_argument("--tell", action="store_true", help="say why steps were begun again")
     chosen = parser.parse_args()

@@ -27,8 +27,15 @@ from visits.store.embedded import Embedded
 from visits.store.tools import Tools
 
 KEY, SECRET = "fleet-key", "fleet-secret-fleet-secret-fleet-secret"
-#: Appointments at once, inspectors drawn at once, no rest between the same people: a story need not wait for days.
-AT_ONCE = {"notice_minutes": 0, "freeze_minutes": 40_000, "cool_off_most": 100_000, "holds_per_firm": 1000}
+#: Appointments at once, inspectors drawn at once, no rest between the same people: a story need not wait for days. A
+#: fortnight of the port holds some 480 stories; a month holds as many as anybody plays.
+AT_ONCE = {
+    "notice_minutes": 0,
+    "freeze_minutes": 50_000,
+    "cool_off_most": 100_000,
+    "holds_per_firm": 1000,
+    "horizon_days": 30,
+}
 
 
 def free_port() -> int:
