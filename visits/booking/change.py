@@ -5,9 +5,8 @@ from uuid import UUID
 
 from visits.booking import queries, rules
 from visits.booking.confirm import DRAW, booked
-from visits.booking.hold import given_back
 from visits.booking.offer import asked, bookable, reason_of
-from visits.booking.place import place, release
+from visits.booking.place import given_back, place, release
 from visits.booking.premises_rows import home_of
 from visits.booking.quotas_limits import firm_judged
 from visits.booking.tables import Appointment

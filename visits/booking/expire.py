@@ -1,8 +1,13 @@
 """Holds that ran out are given back: at their moment, and by a sweep for any that were missed."""
 
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import Range
+
 from visits.booking import queries
-from visits.booking.hold import AFTER, HOLD_END, given_back
-from visits.booking.place import release
+from visits.booking.hold import AFTER, HOLD_END
+from visits.booking.place import given_back, release
 from visits.booking.tables import Appointment
 from visits.declarations.queries import case_of
 from visits.sites.queries import office_by_id
@@ -28,9 +33,11 @@ async def hold_end(work: Work, tools: Tools, due: Due) -> None:
     given_back(work, case.visit, held.id)
 
 
-async def sweep(work: Work, *, limit: int = 100) -> int:
+async def sweep(
+    work: Work, office_id: UUID | None = None, *, during: Range[datetime] | None = None, limit: int = 100
+) -> int:
     """Give back what ran out, passing over what somebody works on; returns how many."""
-    found = await queries.expired_for_update(work, limit=limit)
+    found = await queries.expired_for_update(work, office_id, during=during, limit=limit)
     for office_id in sorted({held.office_id for held, _ in found}):
         office = await office_by_id(work, office_id)
         await release(work, office, {held.id: "expired" for held, _ in found if held.office_id == office_id})

@@ -16,11 +16,11 @@ from scheduling import Bar, Day, Role, Want, bits, either, seat
 from visits.booking import groups_rows, queries, rules
 from visits.booking.change import cancel
 from visits.booking.confirm import booked
+from visits.booking.expire import sweep
 from visits.booking.groups_limits import bars_of
 from visits.booking.groups_tables import VisitGroup, VisitGroupMember
-from visits.booking.hold import given_back
 from visits.booking.offer import Asked, Offer, asked, bookable, days_of, reason_of
-from visits.booking.place import place, release
+from visits.booking.place import given_back, place, release
 from visits.booking.premises_rows import homes_of
 from visits.booking.premises_tables import Premises
 from visits.booking.quotas_limits import alone, firm_judged
@@ -260,10 +260,9 @@ async def _settle(
     given = {each.id: "moved" for each in was.values()} | {each.id: "cancelled" for each in held}
     await groups_rows.lock_days(work, office.id, [day, *(each.day for each in (*was.values(), *held))])
     hours = Range(first.grid.opens(day), first.grid.opens(day + timedelta(days=1)))
-    gone = await queries.expired_for_update(work, office.id, during=hours)
-    given |= {each.id: "expired" for each, _ in gone}
     if given:
         await release(work, office, given)
+    await sweep(work, office.id, during=hours)
     group = await together(work, cases, pattern, named=False)
     found, step = group.offer.find(starts_at)
     seats = group.seats(found.day, step)
@@ -284,8 +283,6 @@ async def _settle(
         )
         await firm_judged(work, case, member.policy, made)
         await booked(work, case, made, was=old, reason=reason)
-    for each, visit in gone:
-        given_back(work, visit, each.id)
     for each in held:
         given_back(work, next(case.visit for case in cases if case.visit.id == each.visit_id), each.id)
 

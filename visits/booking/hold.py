@@ -3,21 +3,16 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import Range
-
 from visits.booking import queries
-from visits.booking.buffers import Around, widest
 from visits.booking.offer import Asked, asked, bookable, reason_of
-from visits.booking.place import place
+from visits.booking.place import given_back, place
 from visits.booking.quotas_limits import firm_judged
 from visits.booking.rules import may_move
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
-from visits.events import HoldExpired, SlotHeld
+from visits.events import SlotHeld
 from visits.ids import DeclarationId, VisitId
 from visits.journey.states import State
-from visits.journey.tables import Visit
-from visits.sites.policies import policy
 from visits.store import jobs
 from visits.store.work import Work, hurry
 
@@ -44,15 +39,12 @@ async def hold(work: Work, visit_id: UUID, starts_at: datetime, *, reason: str =
     giving: dict[UUID, str] = {}
     if booked is not None and state is State.TO_BOOK:
         giving[booked.id] = "cancelled"  # what is left of a visit that came back to be booked again
-    made = await _take(
-        work,
-        wanted,
-        starts_at,
-        held=held,
-        giving=giving,
-        supersedes=booked.id if booked is not None and state is State.BOOKED else None,
-        reason=why,
-    )
+    if held is not None:
+        giving[held.id] = "cancelled" if _runs(held, work.now) else "expired"
+    supersedes = booked.id if booked is not None and state is State.BOOKED else None
+    made = await place(work, wanted, starts_at, status="held", giving=giving, supersedes=supersedes, reason=why)
+    if held is not None:
+        given_back(work, case.visit, held.id)
     await _within_limit(work, case, wanted, made)
     assert made.expires_at is not None
     await jobs.at(work, made.expires_at + AFTER, HOLD_END, made.id)
@@ -66,41 +58,6 @@ async def hold(work: Work, visit_id: UUID, starts_at: datetime, *, reason: str =
         )
     )
     return made
-
-
-async def _take(
-    work: Work,
-    wanted: Asked,
-    starts_at: datetime,
-    *,
-    held: Appointment | None,
-    giving: dict[UUID, str],
-    supersedes: UUID | None,
-    reason: str,
-) -> Appointment:
-    """Take the place, and sweep on the way the holds that ran out and stand in it."""
-    told: list[tuple[UUID, Visit]] = []
-    reach = 2 * widest(policy(wanted.case.office, Around))
-    during = Range(starts_at - reach, starts_at + wanted.length * wanted.grid.step + reach)
-    for each, visit in await queries.expired_for_update(work, wanted.case.office.id, during=during):
-        giving[each.id] = "expired"
-        told.append((each.id, visit))
-    if held is not None:
-        giving[held.id] = "cancelled" if _runs(held, work.now) else "expired"
-        told = [(held.id, wanted.case.visit), *(one for one in told if one[0] != held.id)]
-    made = await place(work, wanted, starts_at, status="held", giving=giving, supersedes=supersedes, reason=reason)
-    for appointment_id, visit in told:
-        given_back(work, visit, appointment_id)
-    return made
-
-
-def given_back(work: Work, visit: Visit, appointment_id: UUID) -> None:
-    """Tell that a held time was given back."""
-    work.emit(
-        HoldExpired(
-            declaration=DeclarationId(visit.declaration_id), visit=VisitId(visit.id), appointment=appointment_id
-        )
-    )
 
 
 async def _within_limit(work: Work, case: Case, wanted: Asked, made: Appointment) -> None:

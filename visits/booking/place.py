@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from scheduling import Day, Slot
 from visits.booking import queries
-from visits.booking.buffers import Part, bits_of
+from visits.booking.buffers import Around, Part, bits_of, widest
 from visits.booking.buffers_parts import parts_for
 from visits.booking.offer import Asked, days_of
 from visits.booking.quotas_limits import alone
@@ -17,8 +17,11 @@ from visits.booking.rules import SlotTaken
 from visits.booking.search import choose
 from visits.booking.tables import Appointment
 from visits.errors import Refusal
-from visits.ids import new_id
+from visits.events import HoldExpired
+from visits.ids import DeclarationId, VisitId, new_id
+from visits.journey.tables import Visit
 from visits.sites.hours import grid_of
+from visits.sites.policies import policy
 from visits.sites.tables import Office
 from visits.store.work import Work
 
@@ -51,11 +54,14 @@ async def place(
 ) -> Appointment:
     """Give back the appointments in `giving` (id to last status) and take one resource of every role for a new one.
 
-    The visit is locked by the caller. All rows of the step are locked in one ordered statement; if a rival took
-    one of them while we waited, no lock is kept and the choice is made anew. Who has locked the rows before may have
-    chosen the `seats`, a resource by role.
+    The visit is locked by the caller. Holds that ran out and stand in the way are swept with it: they were offered as
+    free. All rows of the step are locked in one ordered statement; if a rival took one of them while we waited, no
+    lock is kept and the choice is made anew. Who has locked the rows, and swept them, may have chosen the `seats`, a
+    resource by role.
     """
     office = wanted.case.office.id
+    gone = [] if seats else await _ran_out(work, wanted, starts_at, but=giving)
+    giving = {**giving, **{each.id: "expired" for each, _ in gone}}
     given = queries.masks_of(wanted.grid, await queries.parts_of(work, giving))
     await alone(work, wanted.ask(given), starts_at)
     for _ in range(TRIES):
@@ -72,8 +78,21 @@ async def place(
         if await queries.take(work, office, wanted=bits_of(parts), spare=given):
             if giving:
                 await queries.end(work, giving)
-            return await _write(work, wanted, day, slot, parts, status, supersedes, reason)
+            made = await _write(work, wanted, day, slot, parts, status, supersedes, reason)
+            for each, visit in gone:
+                given_back(work, visit, each.id)
+            return made
     raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given, named=False)).masks())
+
+
+async def _ran_out(
+    work: Work, wanted: Asked, starts_at: datetime, *, but: Mapping[UUID, str]
+) -> list[tuple[Appointment, Visit]]:
+    """Holds that ran out and may stand in the way, their visits locked before any bits."""
+    reach = 2 * widest(policy(wanted.case.office, Around))
+    during = Range(starts_at - reach, starts_at + wanted.length * wanted.grid.step + reach)
+    found = await queries.expired_for_update(work, wanted.case.office.id, during=during)
+    return [(each, visit) for each, visit in found if each.id not in but]
 
 
 async def _write(
@@ -117,3 +136,12 @@ async def release(work: Work, office: Office, ending: Mapping[UUID, str], *, rea
     masks = queries.masks_of(grid_of(office), await queries.parts_of(work, ending))
     await queries.take(work, office.id, wanted={}, spare=masks)
     await queries.end(work, ending, reason=reason)
+
+
+def given_back(work: Work, visit: Visit, appointment_id: UUID) -> None:
+    """Tell that a held time was given back."""
+    work.emit(
+        HoldExpired(
+            declaration=DeclarationId(visit.declaration_id), visit=VisitId(visit.id), appointment=appointment_id
+        )
+    )

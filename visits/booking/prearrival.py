@@ -15,10 +15,9 @@ from sqlmodel import col
 from visits.booking import landing, queries
 from visits.booking.change import cancel
 from visits.booking.confirm import booked
-from visits.booking.hold import given_back
 from visits.booking.landing import GUARD, LANDING
 from visits.booking.offer import Asked, Offer, asked, days_of
-from visits.booking.place import place, release
+from visits.booking.place import given_back, place, release
 from visits.booking.rules import NotLive, TooManyHolds
 from visits.booking.tables import Appointment
 from visits.declarations.goods import goods_ask

@@ -14,9 +14,8 @@ from scheduling import Interval, OffGrid, shift, span
 from visits.booking import queries, regular_rows
 from visits.booking.buffers import Around, Part, bits_of, padded
 from visits.booking.confirm import booked
-from visits.booking.hold import given_back
 from visits.booking.offer import asked, bookable
-from visits.booking.place import place, release
+from visits.booking.place import given_back, place, release
 from visits.booking.quotas_limits import firm_judged
 from visits.booking.regular_tables import RegularDay, RegularHours
 from visits.booking.rules import Need, needs_of

@@ -13,9 +13,8 @@ from visits.booking.buffers import Part, bits_of
 from visits.booking.buffers_parts import OFFICER, parts_for
 from visits.booking.change import to_book_again
 from visits.booking.confirm import DRAW, booked
-from visits.booking.hold import given_back
 from visits.booking.offer import Asked
-from visits.booking.place import Drift
+from visits.booking.place import Drift, given_back
 from visits.booking.quotas import PUBLIC
 from visits.booking.replan import Draft, Line, days_of, draft_of
 from visits.booking.replan_tables import ReplanRun, ReplanStep

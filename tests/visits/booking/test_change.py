@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
@@ -21,6 +23,7 @@ from visits.journey.queries import visit_for_update
 from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.sites.queries import office_by_id
+from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
 
@@ -53,6 +56,21 @@ async def test_a_move_to_a_taken_time_changes_nothing(stage: Stage) -> None:
         await stage.run("declarant", move, (await confirmed(stage, visit)).id, tomorrow(stage, 14))
 
     assert (await confirmed(stage, visit)).during.lower == tomorrow(stage, 10)
+    assert await clean(stage)
+
+
+async def test_a_move_takes_a_time_whose_hold_ran_out_and_tells_who_kept_it(stage: Stage) -> None:
+    await only(stage, "bay A", "inspector1")
+    visit = await booked(stage)
+    kept = await held(stage, await to_book(stage), tomorrow(stage, 14))
+    stage.clock.move(minutes=5, seconds=1)
+
+    await stage.run("declarant", move, (await confirmed(stage, visit)).id, tomorrow(stage, 14))
+
+    async with stage.work() as work:
+        assert (await queries.appointment_by_id(work, kept.id)).status == "expired"
+        told = select(col(DomainEvent.visit_id)).where(col(DomainEvent.kind) == "hold_expired")
+        assert list(await work.session.scalars(told)) == [kept.visit_id]
     assert await clean(stage)
 
 
