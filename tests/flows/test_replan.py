@@ -60,6 +60,20 @@ async def test_an_absence_is_seen_applied_answered_and_undone(stage: Stage, page
     assert chief.reads("2 rendez-vous remis")
 
 
+async def test_a_plan_pressed_twice_is_applied_once_and_says_so_twice(stage: Stage, pages: Pages) -> None:
+    await two(stage)
+    form = await pages("chief2", f"/admin/offices/resources/{stage.resources['inspector1'].id}")
+    form = await form.press("Enregistrer l’absence", AWAY)
+    await form.press("Enregistrer quand même")
+    [plan] = form.forms("/chief/replan")
+
+    for _ in range(2):
+        await form.submit(plan, {"reason": "agent malade"})
+
+        assert form.reads("Le plan est appliqué")
+        assert form.reads("2 rendez-vous replacés")
+
+
 async def test_a_plan_that_changed_is_shown_with_what_differs(stage: Stage, pages: Pages) -> None:
     first, second = await two(stage)
     form = await pages("chief2", f"/admin/offices/resources/{stage.resources['inspector1'].id}")

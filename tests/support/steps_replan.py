@@ -13,6 +13,7 @@ from visits.booking.edit import edit_calendar
 from visits.booking.replan import Draft, draft_of
 from visits.booking.replan_apply import apply
 from visits.booking.replan_tables import ReplanRun
+from visits.ids import new_id
 from visits.journey.tables import Visit
 from visits.sites.admin import add_absence
 from visits.sites.queries import office_by_id
@@ -39,7 +40,7 @@ async def look(stage: Stage, who: str = "chief") -> Draft:
 
 async def applied(stage: Stage) -> ReplanRun:
     """The plan looked at and applied."""
-    return await stage.run("chief", apply, (await look(stage)).seen, "agent malade")
+    return await stage.run("chief", apply, new_id(), (await look(stage)).seen, "agent malade")
 
 
 async def who_serves(stage: Stage, visit: Visit) -> set[UUID]:

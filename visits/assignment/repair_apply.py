@@ -15,6 +15,7 @@ from visits.assignment.rules import TAKEN, Field
 from visits.assignment.tables import Draw
 from visits.assignment.witness import WitnessAwaited, awaited, key_of
 from visits.booking import queries as booking
+from visits.booking import replan_rows
 from visits.booking.buffers import Part, bits_of
 from visits.booking.buffers_parts import with_roads
 from visits.booking.buffers_rows import one_at_a_time
@@ -25,7 +26,6 @@ from visits.booking.replan_apply import REASON, PlanChanged, another_time
 from visits.booking.replan_tables import ReplanRun, ReplanStep
 from visits.booking.rules import WhyNeeded
 from visits.booking.tables import Appointment, BookingPart
-from visits.errors import NotFound
 from visits.events import InspectorAbsent
 from visits.ids import DeclarationId, VisitId
 from visits.journey.move import move
@@ -51,10 +51,10 @@ async def apply(work: Work, tools: Tools, run_id: UUID, seen: Collection[str], r
     if not why:
         raise WhyNeeded()
     office = await office_by_id(work, work.actor.office)
-    done = await _done(work, run_id)
+    done = await replan_rows.known_run(work, run_id)
     if done is None:
         await _lock(work, await draft_of(work, office))
-        done = await _done(work, run_id)
+        done = await replan_rows.known_run(work, run_id)
     if done is not None:
         return done
     draft = await draft_of(work, office)
@@ -69,13 +69,6 @@ async def apply(work: Work, tools: Tools, run_id: UUID, seen: Collection[str], r
     work.audit("day_mended", run.id, office=office.id, day=draft.read.day, reason=why, **counts)
     await work.session.flush()
     return run
-
-
-async def _done(work: Work, run_id: UUID) -> ReplanRun | None:
-    found = await work.session.get(ReplanRun, run_id, populate_existing=True)
-    if found is not None and found.office_id != work.actor.office:
-        raise NotFound()
-    return found
 
 
 async def _lock(work: Work, draft: Draft) -> None:

@@ -44,14 +44,19 @@ class PlanChanged(Refusal):
     says = N_("Le plan a changé depuis que vous l'avez vu : %(count)s lignes diffèrent. Rien n'est appliqué.")
 
 
-async def apply(work: Work, seen: Collection[str], reason: str) -> ReplanRun:
+async def apply(work: Work, run_id: UUID, seen: Collection[str], reason: str) -> ReplanRun:
     """Apply the plan of the actor's office if it is still the one that was seen. Visits are locked in their order,
-    then the days they may be placed on."""
+    then the days they may be placed on.
+
+    The run's id comes with the form: sent twice it is applied once.
+    """
     why = " ".join(reason.split())[:REASON]
     if not why:
         raise WhyNeeded()
     office = await office_by_id(work, work.actor.office)
     await calendars.one_at_a_time(work, office.id)
+    if (done := await replan_rows.known_run(work, run_id)) is not None:
+        return done
     stranded = await replan_rows.stranded(work, office.id, None)
     for visit_id in sorted(appointment.visit_id for appointment, _ in stranded):
         await case_of(work, visit_id, lock=True)
@@ -61,9 +66,7 @@ async def apply(work: Work, seen: Collection[str], reason: str) -> ReplanRun:
         raise PlanChanged(count=len(draft.seen ^ frozenset(seen)))
     parts = {line.was.id: await _parts(work, line) for line in draft.lines}
     await _take(work, office.id, draft.lines, parts)
-    run = ReplanRun(
-        id=new_id(), office_id=office.id, reason=why, cost=draft.cost, made_by=work.actor.person, at=work.now
-    )
+    run = ReplanRun(id=run_id, office_id=office.id, reason=why, cost=draft.cost, made_by=work.actor.person, at=work.now)
     work.session.add(run)
     await work.session.flush()
     await replan_rows.sleep(work, [part.id for line in draft.lines for part in _given(line)])

@@ -94,6 +94,14 @@ async def strand(work: Work, appointment_id: UUID, resource_ids: Iterable[UUID])
     )
 
 
+async def known_run(work: Work, run_id: UUID) -> ReplanRun | None:
+    """The run of this id, if it was applied already; another office's is not there."""
+    found = await work.session.get(ReplanRun, run_id, populate_existing=True)
+    if found is not None and found.office_id != work.actor.office:
+        raise NotFound()
+    return found
+
+
 async def run_for_update(work: Work, run_id: UUID) -> ReplanRun:
     """A run of the actor's office, locked."""
     found = await work.session.get(ReplanRun, run_id, with_for_update=True, populate_existing=True)

@@ -24,6 +24,7 @@ from visits.booking.replan_undo import UndoTooLate, undo
 from visits.booking.rules import WhyNeeded
 from visits.booking.waitlist_rules import DISPLACED
 from visits.errors import NotFound
+from visits.ids import new_id
 from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.sites.admin import add_absence
@@ -121,20 +122,32 @@ async def test_a_plan_that_changed_since_it_was_seen_is_not_applied(stage: Stage
     await stage.run("declarant", cancel, kept.id)
 
     with pytest.raises(PlanChanged) as refusal:
-        await stage.run("chief", apply, seen, "agent malade")
+        await stage.run("chief", apply, new_id(), seen, "agent malade")
 
     assert refusal.value.facts["count"] == 1
     assert (await look(stage)).count(Outcome.KEEPS) == 2
     assert await sound(stage)
 
 
-async def test_applying_twice_applies_once(stage: Stage) -> None:
+async def test_the_same_plan_pressed_twice_is_applied_once_and_both_hear_so(stage: Stage) -> None:
+    visits = await three(stage)
+    await away(stage, await officer_of(stage, visits[0]))
+    seen, run_id = (await look(stage)).seen, new_id()
+
+    answers = await asyncio.gather(*(stage.run("chief", apply, run_id, seen, "agent malade") for _ in range(3)))
+
+    assert {each.id for each in answers} == {run_id}
+    assert await sound(stage)
+
+
+async def test_two_chiefs_who_apply_the_same_plan_apply_it_once(stage: Stage) -> None:
     visits = await three(stage)
     await away(stage, await officer_of(stage, visits[0]))
     seen = (await look(stage)).seen
 
     answers = await asyncio.gather(
-        *(stage.run(who, apply, seen, "agent malade") for who in ("chief", "chief2", "chief")), return_exceptions=True
+        *(stage.run(who, apply, new_id(), seen, "agent malade") for who in ("chief", "chief2", "chief")),
+        return_exceptions=True,
     )
 
     assert sorted(type(each).__name__ for each in answers) == ["PlanChanged", "PlanChanged", "ReplanRun"]
@@ -147,7 +160,7 @@ async def test_a_reason_is_given_and_only_the_own_office_is_placed_anew(stage: S
     run = await applied(stage)
 
     with pytest.raises(WhyNeeded):
-        await stage.run("chief", apply, (await look(stage)).seen, " ")
+        await stage.run("chief", apply, new_id(), (await look(stage)).seen, " ")
     async with stage.work() as work:
         kept = await work.session.get_one(ReplanRun, run.id)
         assert kept.office_id == stage.office.id

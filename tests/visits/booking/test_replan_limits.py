@@ -16,6 +16,7 @@ from visits.booking.hold import hold
 from visits.booking.quotas_change import set_urgent
 from visits.booking.replan_apply import PlanChanged, apply
 from visits.booking.replan_undo import undo
+from visits.ids import new_id
 from visits.journey.tables import Visit
 
 #: One start of the public an hour from eight to noon.
@@ -154,7 +155,7 @@ async def test_a_time_booked_for_the_firm_meanwhile_stops_the_plan(stage: Stage)
 
     async with stage.work("declarant") as work:
         await hold(work, rival.id, tomorrow(stage, 15) + timedelta(days=1))
-        applying = asyncio.create_task(stage.run("chief", apply, seen, "agents malades"))
+        applying = asyncio.create_task(stage.run("chief", apply, new_id(), seen, "agents malades"))
         while not await somebody_waits(stage):
             pass
     with pytest.raises(PlanChanged):

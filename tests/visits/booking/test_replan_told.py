@@ -14,6 +14,7 @@ from visits.booking.confirm import confirm
 from visits.booking.hold import hold
 from visits.booking.replan_apply import PlanChanged, apply
 from visits.booking.replan_undo import undo
+from visits.ids import new_id
 from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.store.tables import DomainEvent
@@ -140,13 +141,13 @@ async def test_killed_before_the_commit_nothing_was_changed_and_the_same_plan_is
     seen = (await look(stage)).seen
 
     async def dies(work: object) -> None:
-        await apply(work, seen, "agent malade")  # type: ignore[arg-type]
+        await apply(work, new_id(), seen, "agent malade")  # type: ignore[arg-type]
         raise Killed
 
     with pytest.raises(Killed):
         await stage.run("chief", dies)
     assert (await look(stage)).seen == seen
-    await stage.run("chief", apply, seen, "agent malade")
+    await stage.run("chief", apply, new_id(), seen, "agent malade")
 
     assert (await live(stage, visit)).during.lower == tomorrow(stage, 8)  # type: ignore[union-attr]
     assert await sound(stage)
@@ -156,10 +157,10 @@ async def test_a_plan_sent_again_after_it_was_applied_changes_nothing(stage: Sta
     visit = await one(stage)
     await away(stage, "inspector1", days=20)
     seen = (await look(stage)).seen
-    await stage.run("chief", apply, seen, "agent malade")
+    await stage.run("chief", apply, new_id(), seen, "agent malade")
 
     with pytest.raises(PlanChanged):
-        await stage.run("chief", apply, seen, "agent malade")
+        await stage.run("chief", apply, new_id(), seen, "agent malade")
     await told(stage, visit)
     assert len(await notices(stage, "appointment_withdrawn")) == 1
 
@@ -171,5 +172,5 @@ async def test_a_calendar_that_changed_since_the_plan_was_seen_stops_it(stage: S
     await away(stage, "bay A", first=8, last=9)
 
     with pytest.raises(PlanChanged):
-        await stage.run("chief", apply, seen, "agent malade")
+        await stage.run("chief", apply, new_id(), seen, "agent malade")
     assert await sound(stage)

@@ -20,7 +20,7 @@ from visits.booking.rules import WhyNeeded
 from visits.declarations.queries import case_of
 from visits.errors import BadInput, NotFound, Refusal
 from visits.ids import new_id
-from visits.portals.chief.replan import OUTCOMES
+from visits.portals.chief.replan import OUTCOMES, uuid_of
 from visits.portals.supervisor import queries as board
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
@@ -65,7 +65,7 @@ async def take(request: Asked) -> Response[Any]:
     database: Database = request.app.state.database
     form = await request.form()
     seen, reason = frozenset(str(each) for each in form.getall("seen", [])), str(form.get("reason") or "")
-    run_id = _uuid(str(form.get("run") or ""), "run")
+    run_id = uuid_of(str(form.get("run") or ""), "run")
     refused: Refusal
     try:
         await database.run(request.user, apply, request.app.state.tools, run_id, seen, reason)
@@ -84,7 +84,7 @@ async def take(request: Asked) -> Response[Any]:
 async def away(work: Work, request: Asked) -> Response[Any]:
     """Somebody is not there from now on; the calendars say so, and the page shows what that tears."""
     form = await request.form()
-    officer, why = _uuid(str(form.get("officer") or ""), "officer"), str(form.get("why") or "")
+    officer, why = uuid_of(str(form.get("officer") or ""), "officer"), str(form.get("why") or "")
     span = SPANS.get(str(form.get("span") or ""))
     if span is None or why not in ABSENCES:
         raise BadInput(field="span" if span is None else "why")
@@ -105,13 +105,6 @@ def _hours(now: datetime, minutes: int) -> tuple[datetime, datetime]:
     start = now.replace(second=0, microsecond=0, tzinfo=None)
     midnight = start.replace(hour=0, minute=0) + timedelta(days=1)
     return start, min(midnight, start + timedelta(minutes=minutes)) if minutes else midnight
-
-
-def _uuid(text: str, field: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise BadInput(field=field) from None
 
 
 @get("/chief/repair/{run_id:uuid}", roles=CHIEFS)

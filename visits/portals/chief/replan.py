@@ -15,6 +15,8 @@ from visits.booking.replan_apply import PlanChanged, apply
 from visits.booking.replan_tables import ReplanRun
 from visits.booking.replan_undo import UndoTooLate, undo
 from visits.booking.rules import WhyNeeded
+from visits.errors import BadInput
+from visits.ids import new_id
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
 from visits.sites.policies import Policies, policy
@@ -50,6 +52,14 @@ BLOCKS: dict[str, str] = {
 }
 
 
+def uuid_of(text: str, field: str) -> UUID:
+    """An id a form sends back."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise BadInput(field=field) from None
+
+
 @get(PATH, roles=CHIEFS)
 async def shown(work: Work, request: Asked) -> Response[str]:
     """The plan as it would be applied now, and what was applied lately."""
@@ -62,8 +72,9 @@ async def take(request: Asked) -> Response[Any]:
     database: Database = request.app.state.database
     form = await request.form()
     seen, reason = frozenset(str(each) for each in form.getall("seen", [])), str(form.get("reason") or "")
+    run_id = uuid_of(str(form.get("run") or ""), "run")
     try:
-        await database.run(request.user, apply, seen, reason)
+        await database.run(request.user, apply, run_id, seen, reason)
     except PlanChanged as refusal:
         told = sentence(request, refusal)
 
@@ -125,6 +136,7 @@ async def _page(
         moves=draft.count(Outcome.MOVES),
         left=draft.count(Outcome.LEFT),
         minutes=draft.minutes,
+        run=new_id(),
         reason=reason,
         refused=refused,
         errors=errors or {},
