@@ -126,10 +126,15 @@ async def whole(stage: Stage) -> None:
             assert one is other or one.resource_id != other.resource_id or not one.during & other.during
 
 
-async def package_accepted(stage: Stage, visit: Visit) -> Visit:
+async def accepted_unheard(stage: Stage, visit: Visit) -> None:
+    """Its package is accepted, and nothing that follows from it was done yet."""
     for need in (await package(stage, visit.id)).missing:
         await given(stage, visit.id, need.document_type)
     await stage.run("declarant", submit, visit.id)
     await stage.run("chief", accept, visit.id)
+
+
+async def package_accepted(stage: Stage, visit: Visit) -> Visit:
+    await accepted_unheard(stage, visit)
     await settled(stage, visit)
     return await stage.visit(visit.id)

@@ -176,7 +176,7 @@ async def on_accepted(work: Work, tools: Tools, event: DomainEvent) -> None:
     if kept.made_at > event.at or case.visit.state_since > event.at:
         return
     if kept.during.lower <= work.now or not await queries.all_live(work, kept.id):
-        await release(work, case.office, {kept.id: "cancelled"}, reason="package_late")
+        await _give_back(work, case, kept, reason="package_late")
         return
     await booked(work, case, kept)
 
@@ -191,7 +191,7 @@ async def on_lane(work: Work, tools: Tools, event: DomainEvent) -> None:
         if kept is None or State(case.visit.state) not in KEPT:
             continue
         if Level(case.visit.level) is Level.DOCUMENTS:
-            await release(work, case.office, {kept.id: "cancelled"}, reason="other_control")
+            await _give_back(work, case, kept, reason="other_control")
             continue
         wanted = await asked(work, case)
         roles = {part.role for part in await queries.parts_of(work, [kept.id])}
@@ -353,7 +353,11 @@ async def _tried(work: Work, case: Case, wanted: Asked, kept: Appointment, start
 
 
 async def _give_back(work: Work, case: Case, kept: Appointment, *, reason: str) -> None:
-    """The time is given back and told; a booked visit is to be booked again."""
+    """The time is given back and told; a booked visit is to be booked again.
+
+    A visit that waits for no provisional time any more, since its package is accepted or it needs no place, stays
+    where it is.
+    """
     if State(case.visit.state) is State.BOOKED:
         await cancel(work, kept.id, reason=reason)
     else:
@@ -363,7 +367,10 @@ async def _give_back(work: Work, case: Case, kept: Appointment, *, reason: str) 
             appointment=kept.id,
             reason=reason,
         )
-        await move(work, case.visit, event, reason=reason)
+        if State(case.visit.state) in KEPT and Level(case.visit.level) is not Level.DOCUMENTS:
+            await move(work, case.visit, event, reason=reason)
+        else:
+            work.emit(event)
         await release(work, case.office, {kept.id: "cancelled"}, reason=reason)
     await jobs.forget(work, LANDING, case.visit.id)
 

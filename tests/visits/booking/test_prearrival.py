@@ -14,6 +14,7 @@ from tests.support.steps_booking import another, booked, calendars, held, only, 
 from tests.support.steps_fieldwork import BOX
 from tests.support.steps_landing import (
     SHIP,
+    accepted_unheard,
     appointment,
     at_sea,
     awaited,
@@ -245,6 +246,33 @@ async def test_a_lane_that_needs_no_place_gives_the_time_back(stage: Stage, colo
     await deliver(stage.tools, stage.tenant, draft.id)
     await settled(stage, visit)
 
+    assert await appointment(stage, visit) is None
+    await whole(stage)
+
+
+async def test_a_lane_that_turns_to_documents_says_that_the_time_was_given_back(stage: Stage) -> None:
+    draft = await drafted(stage)
+    visit = await stage.run("declarant", prearrival.announce, draft.id)
+    await reserved(stage, visit)
+    content, digest = a_declaration(number="48999", manifest=SHIP, reference="REF-D")
+    await stage.run("system", receive, content, digest)
+    await stage.run("system", select_lane, draft.id, Colour.YELLOW, source="message")
+    await deliver(stage.tools, stage.tenant, draft.id)
+    await settled(stage, visit)
+
+    assert (await stage.visit(visit.id)).state == "package"
+    assert await facts(stage, visit) == [("reserved", None), ("cancelled", "other_control")]
+
+
+async def test_an_acceptance_heard_after_its_hour_says_that_the_time_was_given_back(stage: Stage) -> None:
+    visit = await at_sea(stage)
+    made = await reserved(stage, visit)
+    await accepted_unheard(stage, visit)
+    stage.clock.set(made.during.lower)
+    await settled(stage, visit)
+
+    assert (await stage.visit(visit.id)).state == "to_book"
+    assert await facts(stage, visit) == [("reserved", None), ("cancelled", "package_late")]
     assert await appointment(stage, visit) is None
     await whole(stage)
 

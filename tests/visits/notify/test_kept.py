@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import calendars, tomorrow
-from tests.support.steps_landing import at_sea, landed, package_accepted, reserved, settled, ship
+from tests.support.steps_landing import accepted_unheard, at_sea, landed, package_accepted, reserved, settled, ship
 from tests.support.steps_notices import files, later, notices, reached, sent, told
 from tests.support.steps_regular import asked, days, granted
 from visits.booking import prearrival, regular
@@ -112,6 +112,18 @@ async def test_a_late_ship_is_told_in_words(stage: Stage) -> None:
     await told(stage, visit)
 
     assert "Motif : navire en retard" in words(stage, await last(stage, "appointment_moved"))
+
+
+async def test_a_time_lost_because_the_acceptance_was_heard_too_late_is_told(stage: Stage) -> None:
+    await reached(stage)
+    visit = await at_sea(stage)
+    made = await reserved(stage, visit)
+    await accepted_unheard(stage, visit)
+    stage.clock.set(made.during.lower)
+    await settled(stage, visit)
+    await told(stage, visit)
+
+    assert "Motif : dossier pas accepté à temps" in words(stage, await last(stage, "appointment_withdrawn"))
 
 
 async def test_a_time_given_back_before_it_was_told_is_not_told(stage: Stage) -> None:
