@@ -207,11 +207,11 @@ async def bring(work: Work, tools: Tools, office: Office, value: str) -> Brought
     Earlier values follow from it, so whatever was kept back is known from now on.
     """
     given = _bytes(value, WitnessUnknown())
+    await _whose(work, office, given)  # a stranger's value locks nothing
     await queries.lock_draws(work, office.id)
     mandate, day = await _whose(work, office, given)
     if work.now < opens_at(office, day):
         raise WitnessEarly(day=day, opens=opens_at(office, day))
-    late = False
     for each in await queries.seeds_between(work, office.id, mandate.days.lower, day - ONE_DAY):
         _keep(work, office, mandate, each, back(office.code, given, (day - each.day).days))
     seed = await seeds.seed_of(work, tools.vault, office, day)
