@@ -1,5 +1,6 @@
 """The composition root: settings in, one Litestar app out."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from litestar.middleware import DefineMiddleware
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.static_files import create_static_files_router
+from sqlalchemy.exc import DBAPIError
 
 from visits import __version__, schema
 from visits.people.access import WhoIsIt, know_the_lost
@@ -28,6 +30,9 @@ from visits.web.problem import HANDLERS
 from visits.web.route import PUBLIC
 
 log = logging.getLogger("visits")
+
+#: Seconds an application that starts waits for its connections.
+PATIENCE = 5.0
 
 #: Importing the whole schema lets foreign keys find their tables in every process.
 TABLES = schema.metadata.tables
@@ -50,6 +55,11 @@ def make_app(tools: Tools) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with Hub(tools.settings.database_url) as hub:
             app.state.hub = hub
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    await tools.database.open()
+            except (OSError, DBAPIError) as fault:  # it is away: connections are opened when they are needed
+                log.warning("the database does not answer yet: %s", fault)
             yield
         await tools.database.engine.dispose()
 

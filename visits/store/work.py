@@ -1,7 +1,8 @@
 """Work: one transaction of one actor. It reads the time once, keeps events and audit, and writes them last."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+from sqlalchemy.pool import QueuePool
 
 from visits.actor import Actor
 from visits.clock import Clock
@@ -56,6 +58,13 @@ class Database:
         self.engine = engine
         self.moved = moved
         self._sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+
+    async def open(self) -> None:
+        """Open every connection of the pool now: the first rush of a morning shall not wait for them."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        async with AsyncExitStack() as stack:
+            await asyncio.gather(*(stack.enter_async_context(self.engine.connect()) for _ in range(pool.size())))
 
     @asynccontextmanager
     async def work(self, actor: Actor) -> AsyncIterator[Work]:
