@@ -70,6 +70,12 @@ class Tally:
     #: Rounds after which the place lies free: given back while everybody asked, for whoever asks next.
     left_free: int = 0
     waits: list[float] = field(default_factory=list)
+    #: The longest wait of each round: the first finds caches and connections cold.
+    worst: list[float] = field(default_factory=list)
+
+    def close_round(self, asked: int) -> None:
+        """A round is over in which so many asked."""
+        self.worst.append(round(max(self.waits[-asked:]), 1))
 
     def figures(self) -> dict[str, float]:
         """For the report."""
@@ -84,6 +90,8 @@ class Tally:
             "max_ms": round(max(self.waits), 1),
             "p99_ms": round(percentile(self.waits, 0.99), 1),
             "p50_ms": round(statistics.median(self.waits), 1),
+            "first_round_max_ms": self.worst[0],
+            "later_rounds_max_ms": max(self.worst[1:], default=0.0),
         }
 
 
@@ -122,6 +130,7 @@ class Races:
 
         answers = await asyncio.gather(*(one(number, *each) for number, each in enumerate(asks)))
         tally.won += len(winners(answers))
+        tally.close_round(len(asks))
         return answers
 
     async def judge(self, tally: Tally, places_given_twice: int = 0) -> None:
@@ -280,6 +289,7 @@ class Races:
 
             for turn in range(self.rounds):
                 answers = await asyncio.gather(*(one(number, turn) for number in range(self.clients)))
+                tally.close_round(self.clients)
                 won = [each for each in answers if each is not None]
                 tally.won += len(won)
                 await self.judge(tally, abs(len(won) - 1))
@@ -358,7 +368,7 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=50)
     parser.add_argument("--http-rounds", type=int, default=10)
-    parser.add_argument("--control-rounds", type=int, default=3)
+    parser.add_argument("--control-rounds", type=int, default=1)
     given = parser.parse_args()
     logging.getLogger("httpx").setLevel(logging.WARNING)
     figures = uvloop.run(bench(given.clients, given.rounds, given.http_rounds, given.control_rounds))

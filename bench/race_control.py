@@ -1,4 +1,8 @@
-"""Known bad: what a race for one slot does to plain inserts, beside bench/book_race.py."""
+"""Known bad: what a race for one slot does to plain inserts, beside bench/book_race.py.
+
+Everybody takes the bay and the officer of the slot in one transaction, half of them in one order and half in the other,
+as it comes. The constraint lets nothing be given twice, but whoever loses waits for whoever waits for the loser.
+"""
 
 import asyncio
 import time
@@ -7,9 +11,11 @@ import asyncpg
 
 from visits.store.embedded import Embedded
 
+_PLAIN = "insert into race_control values ($1, tstzrange('2026-01-01 9:00', '2026-01-01 9:45'))"
+
 
 async def control(postgres: Embedded, clients: int, rounds: int) -> dict[str, float]:
-    """Known bad: plain inserts under the exclusion constraint, no gate before it, on a table of their own."""
+    """Plain inserts under the exclusion constraint, no gate before it, on a table of their own."""
     pool = await asyncpg.create_pool(postgres.dsn(Embedded.superuser, "visits"), min_size=clients, max_size=clients)
     waits: list[float] = []
     deadlocks = stored = 0
@@ -18,11 +24,16 @@ async def control(postgres: Embedded, clients: int, rounds: int) -> dict[str, fl
         " (resource int, during tstzrange, exclude using gist (resource with =, during with &&))"
     )
 
-    async def one() -> None:
+    async def one(number: int) -> None:
         nonlocal deadlocks, stored
         began = time.perf_counter()
         try:
-            await pool.execute("insert into race_control values (1, tstzrange('2026-01-01 9:00', '2026-01-01 9:45'))")
+            async with pool.acquire() as connection, connection.transaction():
+                for resource in (number % 2, 1 - number % 2):
+                    await connection.execute(
+                        "insert into race_control values ($1, tstzrange('2026-01-01 9:00', '2026-01-01 9:45'))",
+                        resource,
+                    )
             stored += 1
         except asyncpg.DeadlockDetectedError:
             deadlocks += 1
@@ -31,7 +42,7 @@ async def control(postgres: Embedded, clients: int, rounds: int) -> dict[str, fl
         waits.append((time.perf_counter() - began) * 1e3)
 
     for _ in range(rounds):
-        await asyncio.gather(*(one() for _ in range(clients)))
+        await asyncio.gather(*(one(number) for number in range(clients)))
         await pool.execute("truncate race_control")
     await pool.execute("drop table race_control")
     await pool.close()

@@ -10,6 +10,7 @@ import asyncpg
 import httpx
 from litestar import Litestar
 
+from tests.support.caller import Caller
 from tests.support.clock import MONDAY, MovedClock
 from tests.support.fleet import Part, free_port, ground, ready
 from tests.support.stage import Stage
@@ -33,20 +34,16 @@ class Arena:
     ports: list[int] = field(default_factory=list)
 
     @contextlib.asynccontextmanager
-    async def clients(self, name: str, count: int) -> AsyncIterator[list[httpx.AsyncClient]]:
+    async def clients(self, name: str, count: int) -> AsyncIterator[list[Caller]]:
         """Signed-in clients of the applications, in turn over them, each with a connection of its own."""
-        token = await self.stage.token(name)
+        headers = {
+            "host": self.stage.host,
+            "sec-fetch-site": "same-origin",
+            "cookie": f"visits-session={await self.stage.token(name)}",
+        }
         async with contextlib.AsyncExitStack() as stack:
             yield [
-                await stack.enter_async_context(
-                    httpx.AsyncClient(
-                        base_url=f"http://127.0.0.1:{self.ports[number % len(self.ports)]}",
-                        headers={"host": self.stage.host, "sec-fetch-site": "same-origin"},
-                        cookies={"visits-session": token},
-                        timeout=60,
-                        trust_env=False,
-                    )
-                )
+                await stack.enter_async_context(Caller(self.ports[number % len(self.ports)], headers))
                 for number in range(count)
             ]
 
@@ -64,6 +61,8 @@ async def arena(*, apps: int = 0, pools: int = 2) -> AsyncIterator[Arena]:
         owner = make_engine(up.settings.owner_database_url, pool=2)
         engines = [make_engine(up.settings.database_url, pool=20) for _ in range(pools)]
         databases = [Database(engine, moved=clock) for engine in engines]
+        for database in databases:
+            await database.open()  # as an application does when it starts
         stage = await Stage(make_tools(up.settings, databases[0]), owner, clock, Litestar([])).found()
         made = Arena(root, stage, up.embedded, databases)
         try:
