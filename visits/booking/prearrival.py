@@ -361,12 +361,8 @@ async def _give_back(work: Work, case: Case, kept: Appointment, *, reason: str) 
     if State(case.visit.state) is State.BOOKED:
         await cancel(work, kept.id, reason=reason)
     else:
-        event = AppointmentCancelled(
-            declaration=DeclarationId(case.declaration.id),
-            visit=VisitId(case.visit.id),
-            appointment=kept.id,
-            reason=reason,
-        )
+        about, visit = DeclarationId(case.declaration.id), VisitId(case.visit.id)
+        event = AppointmentCancelled(declaration=about, visit=visit, appointment=kept.id, reason=reason)
         if State(case.visit.state) in KEPT and Level(case.visit.level) is not Level.DOCUMENTS:
             await move(work, case.visit, event, reason=reason)
         else:
