@@ -111,6 +111,8 @@ def a_day(chance_of: random.Random, day: date, place: int, visits: int, inspecto
             "office": OFFICE,
             "day": day.isoformat(),
             "commitment": commitment(OFFICE, day, seed).hex(),
+            "committed_at": f"{day - timedelta(days=60)}T00:00:00.000000Z",
+            "booked_at": f"{day - timedelta(days=14)}T00:00:00.000000Z",
             "seed": seed.hex(),
             "witness": {
                 "anchor": anchor_of(OFFICE, secret, 400).hex(),

@@ -5,11 +5,12 @@ names candidates by letters; the full record also says who they are, and then th
 left to others are replayed too.
 """
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -116,10 +117,13 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
         if type(drawn) is not int or (digests is not None and len(digests) != drawn):
             return [Finding(0, "malformed")]
         same = sealed or (record["format"] == FORMAT and commitment(office, day, seed) == promised)
+        committed = _at(record["committed_at"])
+        booked = None if record["booked_at"] is None else _at(record["booked_at"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return [Finding(0, "malformed")]
+    late = [Finding(0, "late")] if booked and committed > booked else []
     if sealed:
-        return [Finding(0, "sealed")]
+        return late or [Finding(0, "sealed")]
     if not same:
         return [Finding(0, "commitment")]
     try:
@@ -137,7 +141,24 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
         found += [Finding(place, code)] if code else []
     if not found:
         found = _wrong_routes(lines, seed)
-    return sorted(found, key=lambda each: each.line)
+    known = {each.line for each in found}
+    found += [Finding(place, "late") for place in _drawn_before(committed, lines, stands) if place not in known]
+    return sorted(late + found, key=lambda each: each.line)
+
+
+def _drawn_before(committed: datetime, lines: Sequence[Any], stands: Sequence[int]) -> Iterator[int]:
+    """The draws that were made before the seed was committed, or together with it."""
+    for line, place in zip(lines, stands, strict=True):
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            if _at(line["at"]) <= committed:
+                yield place
+
+
+def _at(told: str) -> datetime:
+    at = datetime.fromisoformat(told)
+    if at.tzinfo is None:
+        raise ValueError("an instant has a zone")
+    return at
 
 
 def _witnessed(record: Mapping[str, Any], office: str, day: date) -> str | None:

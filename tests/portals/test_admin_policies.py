@@ -1,6 +1,7 @@
 """Policies: the effect is shown first, then saved; a code that is asked is asked first."""
 
 import re
+from datetime import timedelta
 
 import pyotp
 
@@ -9,6 +10,7 @@ from tests.support.stage import Stage
 from tests.support.steps_booking import booked
 from tests.support.steps_fieldwork import a_photo, photographed, started
 from tests.support.steps_states import happen
+from visits.assignment.queries import seed_of_day
 from visits.background.deliver import deliver
 from visits.declarations.lane import Colour
 from visits.declarations.select import select_lane
@@ -131,3 +133,13 @@ async def test_a_new_random_share_is_set_beside_what_chance_did_lately(stage: St
         asked = said(await browser.post(path, data=await everything(stage, random_percent="20")))
 
     assert "Contrôles tirés au sort ces 30 derniers jours : 1." in asked
+
+
+async def test_a_day_that_opens_with_a_longer_horizon_has_its_promise_before_it_opens(stage: Stage) -> None:
+    async with stage.browser("admin") as browser:
+        typed = await everything(stage, horizon_staff_days="90")
+        await browser.post(f"/admin/policies/{stage.office.id}", data=typed | {"confirmed": "yes"})
+
+    async with stage.work() as work:
+        last = (stage.clock.now() + timedelta(days=90)).date()
+        assert await seed_of_day(work, stage.office.id, last) is not None

@@ -48,6 +48,8 @@ def a_record(lines: int = 3) -> dict[str, Any]:
         "office": "CIAB1",
         "day": DAY.isoformat(),
         "commitment": draw.commitment("CIAB1", DAY, SEED).hex(),
+        "committed_at": "2026-09-23T00:00:00.000000Z",
+        "booked_at": "2026-11-10T09:30:00.000000Z",
         "seed": SEED.hex(),
         "witness": None,
         "drawn": lines,
@@ -97,6 +99,26 @@ def test_a_changed_line_is_named(change: dict[str, Any], code: str) -> None:
     record["draws"][1].update(change)
 
     assert proof.verify(record) == [Finding(2, code)]
+
+
+def test_a_seed_committed_after_the_first_booking_is_named_on_the_days_line() -> None:
+    late = {"committed_at": "2026-11-10T09:30:00.000001Z"}
+
+    assert proof.verify(a_record() | late) == [Finding(0, "late")]
+    assert proof.verify(a_record() | late | {"seed": None, "draws": []}) == [Finding(0, "late")]
+    assert proof.verify(a_record() | {"committed_at": "2026-11-10T09:30:00.000000Z"}) == []
+
+
+def test_a_seed_committed_at_a_draw_or_after_it_is_named_on_that_line() -> None:
+    record = a_record() | {"booked_at": None, "committed_at": "2026-11-24T06:00:00.000000Z"}
+    record["draws"][2] = a_line(3, at="2026-11-24T06:00:00.000001Z")
+
+    assert proof.verify(record) == [Finding(1, "late"), Finding(2, "late")]
+
+
+@pytest.mark.parametrize("told", [None, "yesterday", "2026-11-24T06:00:00", 7])
+def test_a_day_that_does_not_say_when_it_was_promised_cannot_be_read(told: Any) -> None:
+    assert proof.verify(a_record() | {"committed_at": told}) == [Finding(0, "malformed")]
 
 
 @pytest.mark.parametrize(

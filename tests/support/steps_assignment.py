@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars
-from visits.assignment import queries
+from visits.assignment import queries, seeds
 from visits.assignment.draw import draw
 from visits.assignment.tables import Assignment, Draw
 from visits.background.deliver import deliver, moments
@@ -70,6 +70,14 @@ async def starts(stage: Stage, visit: Visit) -> datetime:
     assert found is not None
     begins: datetime = found[0].during.lower
     return begins
+
+
+async def promised(stage: Stage) -> None:
+    """The seeds of the coming days were committed yesterday, before anything that happens now."""
+    now = stage.clock.now()
+    stage.clock.set(now - timedelta(days=1))
+    await stage.run("system", seeds.commit_seeds, stage.tools)
+    stage.clock.set(now)
 
 
 async def live(stage: Stage, visit: Visit) -> Assignment | None:

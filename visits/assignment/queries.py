@@ -56,6 +56,15 @@ async def add_seed(work: Work, *, office_id: UUID, day: date, commitment: bytes,
     return made.scalar_one_or_none() is not None
 
 
+async def first_booked(work: Work, office_id: UUID, day: date) -> datetime | None:
+    """When the first visit took a time of a day, whatever became of it."""
+    return await work.session.scalar(
+        select(func.min(col(Appointment.made_at))).where(
+            col(Appointment.office_id) == office_id, col(Appointment.day) == day, col(Appointment.visit_id).is_not(None)
+        )
+    )
+
+
 async def seeds_to_reveal(work: Work, office_id: UUID, before: date) -> Sequence[DrawSeed]:
     """Seeds of days that are over and were not revealed yet, oldest first, locked; another worker passes over them."""
     rows = await work.session.scalars(

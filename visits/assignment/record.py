@@ -19,6 +19,7 @@ FINDINGS: dict[str, str] = {
     "malformed": N_("La ligne ne peut pas être lue."),
     "share": N_("Un contrôle tiré au sort ne suit pas du secret."),
     "sealed": N_("Le secret n'est pas encore révélé."),
+    "late": N_("L'empreinte a été publiée après l'ouverture des réservations."),
     "broken": N_("Le secret gardé ne correspond pas à l'empreinte publiée. L'alerte est donnée."),
     "commitment": N_("Le secret ne correspond pas à l'empreinte publiée."),
     "witness": N_("La valeur du témoin ne suit pas de son empreinte."),
@@ -96,7 +97,7 @@ async def published(work: Work, office: Office, day: date) -> Json:
     is revealed."""
     seed = await queries.seed_of_day(work, office.id, day)
     draws = await queries.draws_of_day(work, office.id, day)
-    told = _day(office, day, seed, draws, await witness_rows.of_day(work, office.id, day))
+    told = await _day(work, office, day, seed, draws)
     if told["seed"] is not None:
         told["draws"] = [line_of(each) for each in draws]
     return told
@@ -105,11 +106,13 @@ async def published(work: Work, office: Office, day: date) -> Json:
 async def findings(work: Work, office: Office, day: date) -> list[Finding]:
     """Replay a day from the full record, and compare each line with the digest in the office's evidence chain."""
     seed = await queries.seed_of_day(work, office.id, day)
-    if seed is None or seed.revealed is None:
-        return [Finding(0, "broken" if seed and seed.revealed_at else "sealed")]
+    if seed is None:
+        return [Finding(0, "sealed")]
     draws = await queries.draws_of_day(work, office.id, day)
-    mandate = await witness_rows.of_day(work, office.id, day)
-    record = _day(office, day, seed, draws, mandate) | {"draws": [line_of(each, named=True) for each in draws]}
+    record = await _day(work, office, day, seed, draws)
+    if seed.revealed is None:
+        return [Finding(0, "broken")] if seed.revealed_at else verify_draws(record)
+    record["draws"] = [line_of(each, named=True) for each in draws]
     found = verify_draws(record)
     known = await queries.digests_kept(work, [each.id for each in draws])
     if await share.wrong(work, office, day, seed.revealed, seed.witness or b""):
@@ -123,13 +126,16 @@ async def findings(work: Work, office: Office, day: date) -> list[Finding]:
     return sorted(found, key=lambda each: each.line)
 
 
-def _day(office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw], mandate: DrawWitness | None) -> Json:
+async def _day(work: Work, office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw]) -> Json:
+    mandate = await witness_rows.of_day(work, office.id, day)
+    booked = await queries.first_booked(work, office.id, day)
     return {
         "format": DRAW_FORMAT,
         "office": office.code,
         "day": day.isoformat(),
         "commitment": seed.commitment.hex() if seed else None,
         "committed_at": instant(seed.committed_at) if seed else None,
+        "booked_at": instant(booked) if booked else None,
         "seed": seed.revealed.hex() if seed and seed.revealed else None,
         "revealed_at": instant(seed.revealed_at) if seed and seed.revealed_at else None,
         "witness": _witness(mandate, seed) if mandate else None,

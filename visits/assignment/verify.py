@@ -16,7 +16,7 @@ Known = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 #: What a day promises before it is drawn.
-PROMISES = ("commitment", "anchor", "first_day")
+PROMISES = ("commitment", "committed_at", "anchor", "first_day")
 
 
 def verify_files(files: Sequence[Path], *, since: Sequence[Path] = (), language: str, out: TextIO) -> int:

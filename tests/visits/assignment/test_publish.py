@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from scheduling import Insertion, OfficeDay, Plan, Route
 from tests.support.stage import Stage
-from tests.support.steps_assignment import drawn, live, passed, policy
+from tests.support.steps_assignment import drawn, live, passed, policy, promised
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 from tests.support.steps_policies import ruled, second_site, to_book_at
 from tests.support.steps_publication import (
@@ -174,6 +174,7 @@ async def test_a_cancelled_visit_frees_its_place_on_the_route(stage: Stage) -> N
 
 # -- the record ----------------------------------------------------------------------------------------------
 async def test_the_record_of_a_published_day_replays_from_its_seed(stage: Stage) -> None:
+    await promised(stage)
     await a_published_day(stage)
     day = next_day(stage)
     stage.clock.move(days=2)

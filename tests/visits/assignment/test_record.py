@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from scheduling import Finding, verify_draws
 from tests.support.stage import Stage
-from tests.support.steps_assignment import drawn, starts
+from tests.support.steps_assignment import drawn, promised, starts
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
 from visits.assignment import record, seeds
 from visits.assignment.replace import replace
@@ -20,7 +20,7 @@ DAY = date(2026, 11, 24)
 
 async def a_day(stage: Stage, *, revealed: bool = True) -> list[str]:
     """Three visits drawn and one of them replaced; the day after, its seed is shown. Returns the officers' ids."""
-    await stage.run("system", seeds.commit_seeds, stage.tools)
+    await promised(stage)
     await calendars(stage)
     for hour in (8, 10, 14):
         visit = await booked(stage, await to_book(stage), tomorrow(stage, hour))
@@ -156,10 +156,24 @@ async def test_a_seed_that_could_not_be_shown_says_so(stage: Stage, owner: Async
     assert await found(stage) == [Finding(0, "broken")]
 
 
+async def test_a_seed_that_was_committed_only_at_its_draw_is_a_finding(stage: Stage) -> None:
+    await calendars(stage)
+    visit = await booked(stage, await to_book(stage), tomorrow(stage, 8))
+    stage.clock.move(minutes=1)
+    await drawn(stage, visit.id)
+    assert await found(stage) == [Finding(0, "late")]
+
+    stage.clock.move(days=2)
+    await stage.run("system", seeds.reveal_seeds, stage.tools)
+
+    assert await found(stage) == [Finding(0, "late"), Finding(1, "late")]
+    assert verify_draws(await told(stage)) == await found(stage)
+
+
 def test_every_finding_has_a_sentence() -> None:
     codes = {"malformed", "sealed", "broken", "commitment", "position", "missing", "number", "weights", "chance"}
     more = {"letters", "chosen", "order", "people", "digest", "share", "added", "promise", "turn", "kept"}
-    assert set(record.FINDINGS) == codes | more | {"witness", "mixed", "fair"}
+    assert set(record.FINDINGS) == codes | more | {"witness", "mixed", "fair", "late"}
 
 
 async def as_owner(stage: Stage, owner: AsyncEngine, statement: str) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from scheduling import Outcome
 from tests.support.stage import Stage
-from tests.support.steps_assignment import draws, live, policy
+from tests.support.steps_assignment import draws, live, policy, promised
 from tests.support.steps_booking import calendars, only, tomorrow
 from tests.support.steps_fieldwork import started
 from tests.support.steps_notices import notices, reached
@@ -222,6 +222,7 @@ async def test_killed_before_the_commit_it_leaves_nothing_and_can_be_done_again(
 
 
 async def test_its_draws_are_in_the_record_that_anybody_replays(stage: Stage) -> None:
+    await promised(stage)
     await stage.run("system", seeds.commit_seeds, stage.tools)
     visits = await today(stage, 9, 9, 10, 14)
     day: date = stage.clock.now().date()

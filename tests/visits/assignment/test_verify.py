@@ -102,6 +102,26 @@ def test_another_promise_for_the_day_differs_from_an_earlier_copy(tmp_path: Path
     assert said(file(tmp_path, published(1)), since=(early,))[0] == 2
 
 
+def test_a_promise_dated_otherwise_differs_from_an_earlier_copy(tmp_path: Path) -> None:
+    early = file(tmp_path, published(1), "early")
+    dated = published(1) | {"committed_at": "2026-09-22T00:00:00.000000Z"}
+
+    assert said(file(tmp_path, dated), since=(early,))[0] == 2
+
+
+def test_a_seed_committed_too_late_is_named_with_its_line(tmp_path: Path) -> None:
+    late = published(2) | {"committed_at": "2026-11-24T06:00:00.000000Z"}
+
+    status, lines = said(file(tmp_path, late))
+
+    assert status == 2
+    assert [line.partition(" ")[0] for line in lines if line.endswith("[late]")] == [
+        "draws.jsonl:1",
+        "draws.jsonl:2",
+        "draws.jsonl:3",
+    ]
+
+
 @pytest.mark.parametrize("text", [None, b"\xff", b"7"], ids=["not there", "no text", "no record"])
 def test_an_earlier_copy_nobody_can_read_holds_nobody_and_is_said(tmp_path: Path, text: bytes | None) -> None:
     early = tmp_path / "early.jsonl"

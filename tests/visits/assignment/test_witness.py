@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from scheduling import number, verify_draws
 from tests.support.stage import Stage
-from tests.support.steps_assignment import drawn, passed, policy
+from tests.support.steps_assignment import drawn, passed, policy, promised
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
 from tests.support.steps_publication import booked_at, draws_of_the_day, next_day, published, whose
 from tests.support.steps_witness import DAYS, SECRET, appointed, brought, value
@@ -76,6 +76,7 @@ async def test_every_number_of_the_day_is_made_with_the_value(stage: Stage) -> N
 
 
 async def test_the_record_replays_with_the_value_of_the_witness(stage: Stage) -> None:
+    await promised(stage)
     witness, _ = await eve(stage)
     day = next_day(stage)
     await brought(stage, witness, day)
@@ -192,6 +193,7 @@ async def test_what_was_kept_back_is_known_with_the_next_value(stage: Stage) -> 
 
 
 async def test_late_values_leave_the_replay_as_it_was(stage: Stage) -> None:
+    await promised(stage)
     witness, _ = await eve(stage, hour=20)
     day = next_day(stage)
     await published(stage)

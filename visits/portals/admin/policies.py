@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.assignment.seeds import commit_seeds
 from visits.booking.materialise import materialise
 from visits.portals.admin.effects import Effect, effects
 from visits.roles import ADMINS, NAMES, Role
@@ -65,6 +66,7 @@ async def save(request: Asked, work: Work, office_id: FromPath[UUID]) -> Respons
         return await _show(request, work, office_id, form, await effects(work, office, wanted, changes))
     await set_policies(work, office_id, wanted)
     if any(name.startswith("horizon") for name in changes):
+        await commit_seeds(work, request.app.state.tools)
         await materialise(work, office)
     said = N_("Les règles sont enregistrées et valent dès maintenant.") if changes else N_("Rien n'avait changé.")
     return go(f"/admin/policies/{office_id}", flash=said)

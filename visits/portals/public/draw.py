@@ -153,6 +153,7 @@ async def one_day(
         promise=grouped(told["commitment"]) if told["commitment"] else "",
         secret=grouped(told["seed"]) if told["seed"] else "",
         committed_at=_instant(told["committed_at"]),
+        booked_at=_instant(told["booked_at"]),
         brought_at=_instant(told["witness"]["brought_at"]) if told["witness"] else None,
         revealed_at=_instant(told["revealed_at"]),
         reveals_at=datetime.combine(day + ONE_DAY, its.day_start or time(), tzinfo=zone),

@@ -8,8 +8,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.support.stage import Stage
+from tests.support.steps_assignment import drawn, starts
+from tests.support.steps_booking import booked, calendars, to_book, tomorrow
 from tests.visits.assignment.test_record import DAY, a_day, as_owner
-from visits.assignment import queries
+from visits.assignment import queries, seeds
 from visits.cli import main
 from visits.journey.tables import Visit
 
@@ -110,6 +112,40 @@ async def test_the_file_replays_without_us_and_names_a_changed_line(
     assert [line for line in capsys.readouterr().out.splitlines() if "[" in line] == [
         "draws.jsonl:4 CIAB1 2026-11-24 no. 3: The number does not follow from the secret. [number]"
     ]
+
+
+async def test_the_page_says_when_the_promise_was_made_and_the_first_time_taken(stage: Stage) -> None:
+    await a_day(stage)
+
+    text = await read(stage, PATH)
+
+    assert "Le dimanche 22 novembre à 8 h, le bureau a publié l'empreinte" in text
+    assert "La première visite de ce jour a été réservée ensuite, le lundi 23 novembre à 8 h." in text
+
+
+@pytest.mark.parametrize("revealed", [False, True], ids=["sealed", "revealed"])
+async def test_a_promise_made_after_the_first_booking_is_said_at_once(stage: Stage, *, revealed: bool) -> None:
+    visit = await late(stage)
+    if revealed:
+        stage.clock.set(await starts(stage, visit) + timedelta(days=1))
+        await stage.run("system", seeds.reveal_seeds, stage.tools)
+
+    text = await read(stage, PATH)
+
+    assert "Ce jour ne peut pas être confirmé." in text
+    assert "L'empreinte a été publiée après l'ouverture des réservations." in text
+    assert "Une visite de ce jour était déjà réservée le lundi 23 novembre à 8 h." in text
+    assert ("Les deux se correspondent" in text) == revealed
+    assert ("sera mercredi 25 novembre" in text) != revealed
+
+
+async def late(stage: Stage) -> Visit:
+    """A visit booked on a day that had no seed before its draw."""
+    await calendars(stage)
+    visit = await booked(stage, await to_book(stage), tomorrow(stage, 8))
+    stage.clock.move(minutes=1)
+    await drawn(stage, visit.id)
+    return visit
 
 
 async def test_a_changed_line_is_named_on_the_page(stage: Stage, owner: AsyncEngine) -> None:
