@@ -101,6 +101,21 @@ async def test_the_page_says_what_is_awaited_until_when(stage: Stage) -> None:
     assert "rien n'est plus attendu" in await read(stage, PAGE)
 
 
+async def test_the_list_of_draws_names_the_witness_and_leads_to_what_is_awaited(stage: Stage) -> None:
+    assert "Aucun témoin hors du service n'est désigné." in await read(stage, "/public/draws")
+
+    await appointed(stage)
+    ahead = await read(stage, "/public/draws")
+    stage.clock.move(days=2)
+    now = await read(stage, "/public/draws")
+    async with stage.browser() as browser:
+        listed = await browser.get("/public/draws")
+
+    assert "Témoin hors du service, dès le mercredi 25 novembre : Chambre de commerce." in ahead
+    assert "Témoin hors du service : Chambre de commerce." in now
+    assert f'href="{PAGE}"' in listed.text
+
+
 async def test_a_witness_is_withdrawn_once(stage: Stage) -> None:
     witness = await appointed(stage)
 

@@ -19,7 +19,7 @@ from visits.clearance.simulator.courier import by_http
 from visits.clock import SystemClock
 from visits.demo import cast, port
 from visits.demo.history import load
-from visits.demo.today import play_today
+from visits.demo.today import play_today, promise_today
 from visits.ids import TenantId, new_id
 from visits.installation import Installation, bring_up
 from visits.people.passwords import fingerprint
@@ -116,19 +116,24 @@ async def settle(tools: Tools, *, api_key: str) -> TenantId | None:
 async def prepare(tools: Tools, *, seed: int, api_key: str) -> None:
     """The whole sample port: history, calendars, seeds, and a day that has begun."""
     new = await settle(tools, api_key=api_key)
-    await run_all_once(tools)
-    if new:
-        await play_today(tools, new, seed=seed)
+    await _day_so_far(tools, new, seed)
 
 
 async def _behind(web: Server, tools: Tools, new: TenantId | None, seed: int) -> None:
     """What need not be there for the first page: the jobs a start owes, the day so far, then the worker."""
     while not web.started:  # noqa: ASYNC110  (uvicorn offers no event)
         await asyncio.sleep(0.02)
+    await _day_so_far(tools, new, seed)
+    await clockwork(tools)
+
+
+async def _day_so_far(tools: Tools, new: TenantId | None, seed: int) -> None:
+    """The jobs a start owes; a new port also promises its draws before them and lives its day after them."""
+    if new:
+        await promise_today(tools, new)
     await run_all_once(tools)
     if new:
         await play_today(tools, new, seed=seed)
-    await clockwork(tools)
 
 
 def _simulator(data: Path, target: str, beside: int, keys: Keys, seed: int) -> Server:

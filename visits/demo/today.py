@@ -1,11 +1,12 @@
 """The day of the demo: declarations that came in since yesterday, each as far as it would be by now."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from visits.clock import SystemClock
 from visits.declarations.lane import Colour
 from visits.demo.lives import Town
+from visits.demo.promise import promise
 from visits.demo.showcase import Showcase
 from visits.demo.simulate import FIRST_NUMBER, Baton, life, play, town_of
 from visits.ids import TenantId
@@ -16,11 +17,21 @@ A_DAY = 10
 WAITING = {"documents": 2, "appointment": 4}
 
 
+def played() -> list[date]:
+    """The last working day, and today or the working day before it."""
+    today = SystemClock().now().astimezone(UTC).date()
+    return [day for day in (today - timedelta(days=back) for back in range(4, -1, -1)) if day.isoweekday() <= 5][-2:]
+
+
+async def promise_today(tools: Tools, tenant: TenantId) -> None:
+    """What was promised before these days; ahead of the periodic jobs, which would promise them only now."""
+    baton = Baton(SystemClock().now())
+    await promise(await town_of(tools, tenant, baton), baton, played())
+
+
 async def play_today(tools: Tools, tenant: TenantId, *, seed: int) -> None:
     """Live the last working day and today until now, so that every screen has something to show."""
-    now = SystemClock().now()
-    today = now.astimezone(UTC).date()
-    days = [day for day in (today - timedelta(days=back) for back in range(4, -1, -1)) if day.isoweekday() <= 5][-2:]
+    now, days = SystemClock().now(), played()
     baton = Baton(datetime.combine(days[0], datetime.min.time(), UTC))
     town = await town_of(tools, tenant, baton)
     await play(town, baton, days=days, a_day=A_DAY, until=now, seed=seed, missed=1)

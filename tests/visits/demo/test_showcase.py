@@ -1,16 +1,18 @@
 """The sample day shows every kind of appointment without anybody doing anything."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 from sqlmodel import col
 
+from scheduling import place_of
 from tests.support import database as databases
 from visits.actor import system
 from visits.app import make_tools
+from visits.assignment import record, witness_file, witness_rows
 from visits.background.timetable import run_all_once
 from visits.booking import landing
 from visits.booking.groups_tables import VisitGroup
@@ -20,6 +22,7 @@ from visits.booking.regular_tables import RegularDay, RegularHours
 from visits.booking.tables import Appointment, Arrival, Waitlist
 from visits.demo.history import load
 from visits.demo.lives import Town
+from visits.demo.promise import DAYS, WITNESS, file_of, promise
 from visits.demo.showcase import Showcase
 from visits.demo.simulate import Baton, town_of
 from visits.journey.tables import Visit
@@ -29,6 +32,7 @@ from visits.store.work import Work
 
 #: A Wednesday at ten, after the three weeks of the history.
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
+YESTERDAY = NOW.date() - timedelta(days=1)
 
 pytestmark = pytest.mark.slow  # loads three weeks of a port, and lives a dozen declarations
 
@@ -40,7 +44,10 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
         settings = Settings(data=tmp_path_factory.mktemp("day"), database_url=databases.dsn("visits_app", name))
         tools = make_tools(settings)
         tenant = await load(tools, databases.dsn("visits_owner", name))
-        there = await town_of(tools, tenant, Baton(NOW))
+        baton = Baton(NOW)
+        there = await town_of(tools, tenant, baton)
+        await promise(there, baton, [YESTERDAY, NOW.date()])
+        baton.at = NOW
         await run_all_once(there.tools)
         await Showcase(there, 1).show()
         yield there
@@ -55,6 +62,26 @@ async def work(town: Town) -> AsyncIterator[Work]:
 
 async def count(work: Work, table: Any, *fits: Any) -> int:
     return int(await work.session.scalar(select(func.count()).select_from(table).where(*fits)) or 0)
+
+
+@pytest.mark.parametrize("day", [YESTERDAY, NOW.date()], ids=["yesterday", "today"])
+async def test_a_witness_brought_a_value_into_the_draws_of_the_days_played(work: Work, day: date) -> None:
+    [office] = await offices(work)
+    told = await record.published(work, office, day)
+
+    assert told["witness"]["name"] == WITNESS
+    assert told["witness"]["brought_at"].startswith(str(day - timedelta(days=1)))
+    assert told["booked_at"] is None or told["committed_at"] < told["booked_at"]
+
+
+async def test_whoever_tries_the_port_may_bring_tomorrows_value_from_its_folder(town: Town, work: Work) -> None:
+    [office] = await offices(work)
+    tomorrow = NOW.date() + timedelta(days=1)
+    mandate = await witness_rows.of_day(work, office.id, tomorrow)
+
+    assert mandate is not None
+    value = bytes.fromhex(witness_file.read(file_of(town), tomorrow))
+    assert place_of(office.code, value, mandate.anchor, DAYS) == (tomorrow - mandate.days.lower).days + 1
 
 
 async def test_two_visits_are_booked_as_one_group(work: Work) -> None:

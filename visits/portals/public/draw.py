@@ -9,7 +9,7 @@ from litestar import Request, Response
 from litestar.params import FromPath, FromQuery
 
 from scheduling import sheet
-from visits.assignment import queries, record
+from visits.assignment import queries, record, witness_rows
 from visits.assignment.rules import COUNTED
 from visits.errors import NotFound
 from visits.portals.telling import at_office
@@ -115,7 +115,10 @@ async def index(work: Work, request: Asked, reference: FromQuery[str] = "") -> R
     listed = []
     for office in await offices(work):
         today = grid_of(office).day_of(work.now)
-        listed.append((office, await queries.days_drawn(work, office.id, today, DAYS)))
+        terms = await witness_rows.mandates(work, office.id)
+        coming = [each for each in terms if each.days.upper > today + ONE_DAY]
+        drawn = await queries.days_drawn(work, office.id, today, DAYS)
+        listed.append((office, drawn, min(coming, key=lambda each: each.days.lower, default=None), today))
     return page(request, "public/draws.html", offices=listed, reference=typed)
 
 
