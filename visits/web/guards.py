@@ -1,4 +1,7 @@
-"""Who gets in: roles per route with deny as the default, and unsafe requests only from our own pages."""
+"""Who gets in: roles per route with deny as the default, and unsafe requests only from our own pages.
+
+Guards wait for nothing and are `async` all the same: a plain function would be sent to another thread at every request.
+"""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,7 +37,7 @@ class ForeignOrigin(Refusal):
     says = N_("Cette demande ne vient pas d'une page de ce service. Rien n'a été changé.")
 
 
-def roles_of_route(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def roles_of_route(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Deny unless the route names one of the person's roles, or is public."""
     allowed = handler.opt.get("roles")
     if allowed == PUBLIC:
@@ -48,7 +51,7 @@ def roles_of_route(connection: ASGIConnection[Any, Any, Any, Any], handler: Base
         raise NotAllowed()
 
 
-def own_origin(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def own_origin(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Refuse an unsafe request of a browser session that does not come from our own pages; keys need no origin."""
     if connection.scope.get("method", "GET") in SAFE or connection.auth == "key":
         return
