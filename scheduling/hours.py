@@ -6,7 +6,7 @@ day on which the clocks change simply has fewer or more steps; no step is missin
 
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,15 +28,13 @@ class Grid:
     zone: ZoneInfo
     minutes: int = 15
     day_start: time = time(6)
+    #: The length of one step; follows from `minutes`.
+    step: timedelta = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not 1 <= self.minutes <= 120:
             raise InvalidProblem(f"a grid of {self.minutes} minutes")
-
-    @property
-    def step(self) -> timedelta:
-        """The length of one step."""
-        return timedelta(minutes=self.minutes)
+        object.__setattr__(self, "step", timedelta(minutes=self.minutes))
 
     def opens(self, day: date) -> datetime:
         """The instant the local day begins; the first of two where the clock shows that hour twice."""
