@@ -1,5 +1,6 @@
 """The pure core of booking, draw and plan. It knows no framework."""
 
+from scheduling.abilities import FIRST_LANGUAGE, LANGUAGES, lacking
 from scheduling.check import Fault, faults
 from scheduling.draw import FORMAT as DRAW_FORMAT
 from scheduling.draw import (
@@ -52,6 +53,8 @@ from scheduling.witness import anchor_of, back, place_of, value_of
 __all__ = [
     "ALIKE",
     "DRAW_FORMAT",
+    "FIRST_LANGUAGE",
+    "LANGUAGES",
     "LIMITED",
     "MOST_STEPS",
     "MOST_WITNESS_DAYS",
@@ -134,6 +137,7 @@ __all__ = [
     "intersect",
     "judge",
     "keep",
+    "lacking",
     "letter",
     "line_digest",
     "match",

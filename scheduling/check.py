@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from scheduling.abilities import LANGUAGES
 from scheduling.plan import OfficeDay, Plan, PlanVisit, Seat, Stop
 
 
@@ -94,8 +95,9 @@ def _fitness(seat: Seat, stop: Stop) -> Iterator[Fault]:
     visit: PlanVisit = stop.visit
     if seat.kind != stop.need.kind or seat.agency != stop.need.agency:
         yield Fault("kind", seat.id, visit.id)
-    if seat.skills | stop.need.skills != seat.skills:
-        yield Fault("skills", seat.id, visit.id)
+    for rule, kind in (("skills", ~LANGUAGES), ("language", LANGUAGES)):
+        if (seat.skills | stop.need.skills & kind) != seat.skills:
+            yield Fault(rule, seat.id, visit.id)
     if seat.site != visit.site and seat.site and visit.site:
         yield Fault("elsewhere", seat.id, visit.id)
     if visit.id in seat.refuses:

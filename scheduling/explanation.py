@@ -20,6 +20,7 @@ class Removal(StrEnum):
     """The rule that removes a resource from a start; the first that applies is the one told."""
 
     SKILL = "skill"
+    LANGUAGE = "language"
     ELSEWHERE = "elsewhere"
     HOLIDAY = "holiday"
     SHUT = "shut"

@@ -18,6 +18,7 @@ RULES = (
     "nobody",
     "kind",
     "skills",
+    "language",
     "elsewhere",
     "refused",
     "off_duty",

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from scheduling.abilities import lacking
 from scheduling.plan import Blocked, Need, OfficeDay, PlanVisit, Route, Seat, Stop, nearest
 
 #: Hundredths of a minute-equivalent for load² ÷ shift.
@@ -58,8 +59,8 @@ class Timeline:
         seat = self.seat
         if (seat.kind, seat.agency) != (need.kind, need.agency):
             return "kind"
-        if need.skills & ~seat.skills:
-            return "skills"
+        if unable := lacking(seat.skills, need.skills):
+            return unable
         if seat.site and visit.site and seat.site != visit.site:
             return "elsewhere"
         return None

@@ -54,6 +54,7 @@ from visits.portals.declarant import earliest as declarant_earliest
 from visits.portals.declarant import firm as declarant_firm
 from visits.portals.declarant import groups as declarant_groups
 from visits.portals.declarant import home as declarant_home
+from visits.portals.declarant import language as declarant_language
 from visits.portals.declarant import missed as declarant_missed
 from visits.portals.declarant import notices as declarant_notices
 from visits.portals.declarant import premises as declarant_premises
@@ -126,6 +127,7 @@ ROUTES: list[Any] = [
     *declarant_declaration.ROUTES,
     *declarant_appointment.ROUTES,
     *declarant_provisional.ROUTES,
+    *declarant_language.ROUTES,
     *declarant_missed.ROUTES,
     *declarant_rate.ROUTES,
     *declarant_premises.ROUTES,

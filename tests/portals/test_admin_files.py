@@ -13,9 +13,11 @@ from tests.portals.reading import said
 from tests.portals.test_admin_calendars import filled, path, worked
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, tomorrow
+from tests.support.steps_policies import ruled
 from visits.booking.tables import DayBits
 from visits.portals.admin.calendars import FILES
 from visits.sites import queries
+from visits.sites.languages import bits_of
 from visits.sites.tables import Absence, Holiday, WorkTemplate
 
 GOOD = "site;du;au;raison\nTC01;24/12/2026;24/12/2026;Inventaire\n;31/12/2026 12:00;31/12/2026 18:00;Fête\n"
@@ -188,7 +190,8 @@ async def test_what_an_officer_can_do_comes_with_a_file_and_the_draw_reads_it(st
         office.policies = office.policies | {"skills": ["1 : Chimie : 28", "2 : Gaz, comprimé : 27"]}
     where = f"{path(stage)}/files/resources"
     officer = stage.resources["inspector1"]
-    line = f"ressource;genre;site;dernier jour;grade;habilitations\n{officer.name};vérificateur;;;3;Chimie, 2\n"
+    heading = "ressource;genre;site;dernier jour;grade;habilitations;langues\n"
+    line = f"{heading}{officer.name};vérificateur;;;3;Chimie, 2;arabe, en\n"
     async with stage.browser("admin") as browser:
         taken = await browser.post(f"{where}/take", data={"content": line})
         export = (await browser.get(f"{where}/export.csv")).text
@@ -200,6 +203,24 @@ async def test_what_an_officer_can_do_comes_with_a_file_and_the_draw_reads_it(st
         days = await work.session.scalars(
             select(DayBits.skills).where(col(DayBits.resource_id) == officer.id).distinct()
         )
-        assert (kept.grade, kept.skills, set(days)) == (3, 0b11, {0b11})
-    assert any(row.endswith(";3;Chimie, 2") for row in export.splitlines())
+        able = 0b11 | bits_of(["ar", "en"])
+        assert (kept.grade, kept.skills, set(days)) == (3, able, {able})
+    assert any(row.endswith(";3;Chimie, 2;anglais, arabe") for row in export.splitlines())
     assert "toutes prêtes" in said(again)
+
+
+async def test_what_an_officer_speaks_is_ticked_beside_what_he_or_she_can_do(stage: Stage) -> None:
+    await ruled(stage, skills=("1 : Chimie : 28",))
+    await calendars(stage)
+    officer = stage.resources["inspector1"]
+    where = f"/admin/offices/resources/{officer.id}"
+    async with stage.browser("admin") as browser:
+        sent = await browser.post(f"{where}/skills", data={"grade": "2", "skills": ["1"], "languages": ["en", "pt"]})
+        shown = (await browser.get(where)).text
+
+    assert sent.status_code == 303
+    async with stage.work() as work:
+        assert (await queries.resource_by_id(work, officer.id)).skills == 0b1 | bits_of(["en", "pt"])
+    assert re.search(r'value="en"[^>]*checked', shown)
+    assert not re.search(r'value="ar"[^>]*checked', shown)
+    assert 'name="languages" value="fr"' not in shown

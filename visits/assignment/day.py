@@ -14,6 +14,7 @@ from visits.booking.buffers import Around, Roads
 from visits.booking.queries import ONE_MINUTE
 from visits.declarations.tables import Declaration
 from visits.sites.hours import grid_of
+from visits.sites.languages import asked_of
 from visits.sites.policies import policy
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -79,7 +80,7 @@ class Loaded:
             role=part.role,
             kind=cell.kind,
             agency=str(cell.agency_id or ""),
-            skills=int(each.visit.order.get("skills") or 0) if part.role == OFFICER else 0,
+            skills=asked_of(each.visit.order) if part.role == OFFICER else 0,
             before=start - self.minute(part.during.lower) - part.travel_before,
             after=self.minute(part.during.upper) - part.travel_after - end,
         )

@@ -25,6 +25,7 @@ from visits.chain import digest
 from visits.events import SeatPlanned
 from visits.ids import DeclarationId, TenantId, VisitId, new_id
 from visits.sites.hours import grid_of
+from visits.sites.languages import asked_of
 from visits.sites.policies import policy
 from visits.sites.queries import office_by_id, offices
 from visits.sites.tables import Office
@@ -188,7 +189,7 @@ def _keeper(drafted: Draft, each: Booked, taken: dict[UUID, int]) -> Part | None
     """Somebody who is free keeps the time of a visit nobody may serve; rather one who has its skills."""
     read, (begin, end) = drafted.read, drafted.read.during(each)
     mask = read.grid.touched(read.day, [Interval(begin, end)])
-    skills = int(each.visit.order.get("skills") or 0)
+    skills = asked_of(each.visit.order)
 
     def fit(cell: Cell) -> tuple[bool, int, UUID]:
         return skills & ~cell.skills != 0, cell.skills.bit_count(), cell.id

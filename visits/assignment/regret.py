@@ -12,6 +12,7 @@ from scheduling import Need, PlanVisit, Stop, Timelines
 from visits.assignment.day import OFFICER, Loaded, load
 from visits.assignment.rules import Field, Officer, is_of_high_risk
 from visits.declarations.queries import Case
+from visits.sites.languages import asked_of
 from visits.store.work import Work
 
 #: Rules of the plan that the draw asks of an officer's own day; the others it asks by the bits.
@@ -39,7 +40,7 @@ async def near(
 def judged(read: Loaded, case: Case, during: tuple[datetime, datetime]) -> tuple[dict[UUID, str], dict[UUID, int]]:
     """By officer: the rule of the plan that keeps the visit out of the day, and what it would cost there."""
     start, end = read.minute(during[0]), read.minute(during[1])
-    need = Need(skills=int(case.visit.order.get("skills") or 0))
+    need = Need(skills=asked_of(case.visit.order))
     visit = PlanVisit(
         id=str(case.visit.id),
         minutes=end - start,

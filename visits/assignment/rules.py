@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from scheduling import lacking
 from visits.errors import Refusal
 from visits.texts import N_
 
@@ -122,22 +123,6 @@ def is_of_high_risk(order: Mapping[str, Any], policy: Policy) -> bool:
     return bool(order.get("high_risk")) or order.get("extent") in policy.high_risk_extents
 
 
-def stay_of(served: Iterable[tuple[date, UUID]], site_id: UUID, day: date, rotation: int) -> int:
-    """Days since a stay at a terminal began, by the days on which somebody had visits and where; 0 if it is over.
-
-    A stay ends with a day at another terminal, or after as many days without a visit as it may last.
-    """
-    begun = last = day
-    at: dict[date, set[UUID]] = {}
-    for each, where in served:
-        at.setdefault(each, set()).add(where)
-    for each in sorted((each for each in at if each < day), reverse=True):
-        if site_id not in at[each] or (last - each).days > rotation:
-            break
-        begun = last = each
-    return (day - begun).days
-
-
 #: In the order in which they are asked; the first that does not hold is the one recorded.
 RULES: tuple[Rule, ...] = (
     Rule(
@@ -156,7 +141,13 @@ RULES: tuple[Rule, ...] = (
         "skills",
         N_("n'a pas l'habilitation demandée"),
         N_("sans l'habilitation demandée"),
-        lambda officer, wanted: officer.skills & wanted.skills == wanted.skills,
+        lambda officer, wanted: lacking(officer.skills, wanted.skills) != "skills",
+    ),
+    Rule(
+        "language",
+        N_("ne parle pas la langue demandée"),
+        N_("ne parlant pas la langue demandée"),
+        lambda officer, wanted: lacking(officer.skills, wanted.skills) != "language",
     ),
     Rule(
         "grade",

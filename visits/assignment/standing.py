@@ -10,6 +10,7 @@ from visits.assignment import queries, standing_rows
 from visits.assignment.rules import Officer, Policy, Wanted, is_of_high_risk
 from visits.declarations.tables import Declaration
 from visits.journey.tables import Visit
+from visits.sites.languages import asked_of
 from visits.store.work import Work
 
 #: Visits of this long ago and since weigh in the shares.
@@ -36,7 +37,7 @@ async def wanted_for(work: Work, visit: Visit, limits: Policy, *, mask: int = 0,
     """What the visit asks; a check of documents asks for no site."""
     return Wanted(
         mask=mask,
-        skills=int(visit.order.get("skills") or 0),
+        skills=asked_of(visit.order),
         grade=grade_for(visit, limits),
         site_id=visit.site_id if on_site else None,
         earlier=await standing_rows.drawn_before(work, visit.id) if visit.parent_id else (),

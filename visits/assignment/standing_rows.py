@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, te
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import col
 
-from visits.assignment.rules import Officer, Policy, stay_of
+from visits.assignment.rules import Officer, Policy
+from visits.assignment.stays import stay_of
 from visits.assignment.tables import Assignment, Interest
 from visits.booking.tables import Appointment, DayBits
 from visits.declarations.tables import Declaration

@@ -15,6 +15,7 @@ from visits.booking.change import move as move_appointment
 from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.free import matches, told
 from visits.booking.hold import hold as hold_slot
+from visits.booking.language import wish as wish_language
 from visits.booking.next_free import book_next
 from visits.booking.offer import Offer, counted, offer
 from visits.booking.tables import Appointment
@@ -46,6 +47,20 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
     wishes: list[datetime]
     instead_of: UUID | None = None
     reason: str = ""
+
+
+class Language(msgspec.Struct, frozen=True, kw_only=True):
+    """The language asked for as ISO 639-1 has it; empty for none in particular. Staff say why."""
+
+    language: str
+    reason: str = ""
+
+
+class LanguageView(msgspec.Struct, frozen=True, kw_only=True):
+    """The language a visit is held in, where it is not the office's own."""
+
+    visit: UUID
+    language: str
 
 
 class AppointmentView(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,6 +173,13 @@ async def wishes(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wishes]) -
     )
 
 
+@post("/api/visits/{visit_id:uuid}/language", roles=BOOKERS, idempotent=True)
+async def language(work: Work, visit_id: FromPath[UUID], data: JSONBody[Language]) -> LanguageView:
+    """Have the visit held in another language than the office's own, or take that back; a hold is given back."""
+    case = await wish_language(work, visit_id, data.language, reason=data.reason)
+    return LanguageView(visit=visit_id, language=str(case.visit.order.get("language") or ""))
+
+
 @post("/api/visits/{visit_id:uuid}/holds", roles=BOOKERS, idempotent=True, status_code=201)
 async def hold(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wish]) -> AppointmentView:
     """Keep a start for a few minutes."""
@@ -235,4 +257,4 @@ def _refused(found: Offer, run: Refused, language: str) -> RefusedView:
     return RefusedView(first=run.first, last=run.last, rule=run.reason.why, says=say(text, language, **facts))
 
 
-ROUTES = [slots, free, wishes, hold, next_free, confirm, appointment, move, cancel]
+ROUTES = [slots, free, language, wishes, hold, next_free, confirm, appointment, move, cancel]

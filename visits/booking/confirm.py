@@ -1,5 +1,6 @@
 """Turn a hold into an appointment, or into the new time of one."""
 
+from datetime import datetime
 from uuid import UUID
 
 from visits.booking import queries, rules
@@ -66,7 +67,12 @@ async def booked(
         )
     visit.inspector_id = visit.revealed_at = None
     await move_visit(work, visit, event, reason=reason)
-    await jobs.forget(work, DRAW, visit.id)
+    await to_draw(work, case, starts_at)
+
+
+async def to_draw(work: Work, case: Case, starts_at: datetime) -> None:
+    """Set the moment of the draw of a visit that starts then, and no other; at once where it has come."""
+    await jobs.forget(work, DRAW, case.visit.id)
     await work.session.flush()
     moment = max(work.now, starts_at - policy_of(work, case.office).freeze)
-    await jobs.at(work, moment, DRAW, visit.id)
+    await jobs.at(work, moment, DRAW, case.visit.id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from scheduling import Candidate, Cast, Day, Explained, OffGrid, Removal
+from scheduling import Candidate, Cast, Day, Explained, OffGrid, Removal, lacking
 from scheduling import explain as explain_start
 from scheduling import explain_day as explain_starts
 from visits.booking import queries, rules
@@ -26,6 +26,7 @@ from visits.texts import N_
 #: Why a resource cannot serve, in words.
 REMOVALS: dict[Removal, str] = {
     Removal.SKILL: N_("n'a pas la compétence demandée"),
+    Removal.LANGUAGE: N_("ne parle pas la langue demandée"),
     Removal.ELSEWHERE: N_("est sur un autre site"),
     Removal.HOLIDAY: N_("ne travaille pas ce jour férié"),
     Removal.SHUT: N_("est dans un lieu fermé alors"),
@@ -128,8 +129,8 @@ def _cast(
         unfit = None
         if not need.at_hand(each):
             unfit = Removal.ELSEWHERE
-        elif each.skills & need.skills != need.skills:
-            unfit = Removal.SKILL
+        elif unable := lacking(each.skills, need.skills):
+            unfit = Removal.LANGUAGE if unable == "language" else Removal.SKILL
         candidates.append(
             Candidate(
                 key=each.id,

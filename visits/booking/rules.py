@@ -10,6 +10,7 @@ from scheduling import Reason, Why
 from visits.booking import quotas
 from visits.errors import Refusal
 from visits.journey.states import Level
+from visits.sites.languages import asked_of
 from visits.texts import N_
 
 
@@ -183,7 +184,7 @@ def needs_of(
     if level is Level.DOCUMENTS:
         return ()
     place = _PLACES.get(level)
-    needs = [Need(role="officer", kind="officer", skills=int(order.get("skills") or 0), site_id=site_id)]
+    needs = [Need(role="officer", kind="officer", skills=asked_of(order), site_id=site_id)]
     if place:
         needs.append(Need(role=place, kind=place, site_id=site_id, fixed=True))
     if order.get("forklift") and place == "bay":

@@ -61,6 +61,8 @@ class Order:
     #: What the goods ask of the inspector, as the bits of the office's skills; and that they are of high risk.
     skills: int = 0
     high_risk: bool = False
+    #: The language the visit is held in, where it is not the office's own.
+    language: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The form kept with the visit; the level stands in its own column."""
@@ -74,6 +76,7 @@ class Order:
             **({"forklift": True} if self.forklift else {}),
             **({"skills": self.skills} if self.skills else {}),
             **({"high_risk": True} if self.high_risk else {}),
+            **({"language": self.language} if self.language else {}),
         }
 
 
@@ -112,6 +115,7 @@ def order_for(
         agencies=sorted(agency for agency, colour in lanes.items() if agency and colour is Colour.RED),
         instructions=wished.get("instructions") or "",
         forklift=bool(wished.get("forklift")),
+        language=wished.get("language") or "",
     )
 
 

@@ -141,6 +141,7 @@ async def _follow(
         )
     if running is not None and order is not None and announced and State(running.state) in UNBOOKED:
         visit = await visit_for_update(work, running.id)
+        order = replace(order, language=order.language or visit.order.get("language") or "")
         visit.level, visit.order, visit.minutes = order.level, order.as_json(), minutes_for(order)
         visit.version += 1
     if running is not None and order is None and State(running.state) in NOT_BEGUN:

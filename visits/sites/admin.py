@@ -170,7 +170,7 @@ async def rename_resource(work: Work, resource_id: UUID, name: str) -> Resource:
 
 
 async def qualify(work: Work, resource_id: UUID, *, skills: int, grade: int) -> Resource:
-    """Other skills or another grade; write the calendars out afterwards, whose days say the skills too."""
+    """Other skills, languages or another grade; write the calendars out afterwards, whose days say the skills too."""
     resource = await queries.resource_by_id(work, resource_id)
     before = {"skills": resource.skills, "grade": resource.grade}
     resource.skills, resource.grade = skills, grade

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from visits.errors import Refusal
 from visits.sites.csv_text import Line, same
+from visits.sites.languages import bits_of
 from visits.sites.skills import Skill
 from visits.sites.tables import KINDS
 from visits.texts import N_
@@ -21,7 +22,7 @@ KIND_WORDS: Mapping[str, tuple[str, ...]] = {
     "agency_officer": ("agent d'organisme", "agent organisme", "organisme"),
 }
 _YES, _NO = ("oui", "o", "yes", "y", "sim", "s", "1", "x", "vrai"), ("", "non", "n", "no", "nao", "0", "faux")
-#: What stands for no skill at all, where an empty cell leaves them as they are.
+#: What stands for no skill and no language at all, where an empty cell leaves them as they are.
 NONE_OF_THEM = ("aucune", "none", "nenhuma", "-")
 #: The highest grade an officer may have.
 HIGHEST = 20
@@ -134,18 +135,25 @@ class SkillUnknown(CellWrong):
     says = N_("Ce bureau n'a pas d'habilitation « %(text)s ». Il a : %(known)s.")
 
 
+class NoSuchLanguage(CellWrong):
+    """No language an officer may speak beside the office's own."""
+
+    code = "no-such-language"
+    says = N_("« %(text)s » n'est pas une autre langue que celle du bureau. Vous pouvez écrire : %(known)s.")
+
+
 class OnlyOfficers(CellWrong):
-    """Places have neither grade nor skills: nobody asks for them."""
+    """Places have neither grade nor skills nor languages: nobody asks for them."""
 
     code = "only-officers"
-    says = N_("Seul un vérificateur a un grade et des habilitations.")
+    says = N_("Seul un vérificateur a un grade, des habilitations et des langues.")
 
 
 class QualifiedByAdministrators(CellWrong):
     """A supervisor keeps calendars, not what an officer may do."""
 
     code = "qualified-by-administrators"
-    says = N_("Seul un administrateur change le grade et les habilitations.")
+    says = N_("Seul un administrateur change le grade, les habilitations et les langues.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +165,7 @@ class Named:
     name: str
     site: str
     grade: int = 0
-    #: Bits, as the resource keeps them.
+    #: Bits, as the resource keeps them: skills, and the languages above.
     skills: int = 0
 
 
@@ -174,6 +182,8 @@ class Known:
     days: frozenset[tuple[date, str, bool, bool, bool]] = frozenset()
     #: What an officer of the office may be able to do.
     skills: Sequence[Skill] = ()
+    #: And which languages it may speak beside the office's own: codes and names.
+    languages: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,17 +281,26 @@ class Reader:
 
     def skills(self, column: str) -> int | None:
         """Skills by name or number, with commas between them, as bits; nothing when the cell is empty."""
-        text = self.cell(column)
+        by_word = {word: each.bit for each in self.known.skills for word in (same(each.name), str(each.number))}
+        return self._bits(column, by_word, SkillUnknown, [each.name for each in self.known.skills])
+
+    def languages(self, column: str) -> int | None:
+        """Languages by name or code, with commas between them, as bits; nothing when the cell is empty."""
+        names = self.known.languages
+        by_word = {word: bits_of([code]) for code, name in names.items() for word in (same(name), code)}
+        return self._bits(column, by_word, NoSuchLanguage, list(names.values()))
+
+    def _bits(
+        self, column: str, by_word: Mapping[str, int], unknown: type[CellWrong], names: Sequence[str]
+    ) -> int | None:
+        text, found = self.cell(column), 0
         if not text:
             return None
         if same(text) in NONE_OF_THEM:
             return 0
-        by_word = {word: each.bit for each in self.known.skills for word in (same(each.name), str(each.number))}
-        found = 0
         for part in text.split(","):
             if same(part) not in by_word:
-                known = ", ".join(each.name for each in self.known.skills) or "–"
-                self.blame(column, SkillUnknown(text=part.strip(), known=known))
+                self.blame(column, unknown(text=part.strip(), known=", ".join(names) or "–"))
             found |= by_word.get(same(part), 0)
         return found
 

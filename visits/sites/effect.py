@@ -57,8 +57,9 @@ def _subject(plan: Plan) -> object:
 
 
 def _said(plan: Plan) -> object:
-    """What they say of it; a place that is known is not called otherwise."""
-    return plan.last if isinstance(plan, PlacePlan) else plan
+    """What they say of it; a place that is known is not called otherwise, and says what its officer can do only where
+    that is to change."""
+    return (plan.last, plan.grade, plan.skills) if isinstance(plan, PlacePlan) else plan
 
 
 def _hours(plan: HoursPlan, there: Mapping[int, Plan]) -> Change:

@@ -19,6 +19,7 @@ from visits.sites.cells import (
     SeveralCalledSo,
 )
 from visits.sites.csv_text import Column, Line, same
+from visits.sites.languages import bits_of
 from visits.sites.rules import EndsBeforeItBegins, PastDay
 from visits.sites.week import DAYS, HoursUnclear, minutes_of
 from visits.texts import N_
@@ -70,7 +71,7 @@ class PlacePlan:
     name: str
     site: UUID | None
     last: date | None
-    #: None leaves them as they are.
+    #: None leaves them as they are; the languages are among the skills.
     grade: int | None = None
     skills: int | None = None
 
@@ -158,22 +159,22 @@ def _places(read: Reader) -> tuple[object, Plan]:
 
 
 def _able(read: Reader, known: Named | None) -> tuple[int | None, int | None]:
-    """Grade and skills as far as they change; skills the office does not name any more stay with the officer."""
-    grade, skills = read.grade("grade"), read.skills("skills")
-    if known is None:
-        asked = [column for column, value in (("grade", grade), ("skills", skills)) if value]
-        for column in asked:
+    """Grade and abilities as far as they change; what the office does not name any more stays with the officer."""
+    grade, has = read.grade("grade"), known.skills if known else 0
+    named = (
+        ("skills", read.skills("skills"), sum(each.bit for each in read.known.skills)),
+        ("languages", read.languages("languages"), bits_of(read.known.languages)),
+    )
+    other = {column: (bits, of) for column, bits, of in named if bits is not None and bits != has & of}
+    grade = None if grade == (known.grade if known else 0) else grade
+    for column in [*(["grade"] if grade is not None else []), *other]:
+        if known is None or known.kind != "officer":
             read.blame(column, OnlyOfficers())
-        return None, None
-    named = sum(each.bit for each in read.known.skills)
-    grade = None if grade == known.grade else grade
-    skills = None if skills is None or skills == known.skills & named else skills | known.skills & ~named
-    for column, value in (("grade", grade), ("skills", skills)):
-        if value is not None and known.kind != "officer":
-            read.blame(column, OnlyOfficers())
-        elif value is not None and not read.known.everywhere:
+        elif not read.known.everywhere:
             read.blame(column, QualifiedByAdministrators())
-    return grade, skills
+    for bits, of in other.values():
+        has = has & ~of | bits
+    return grade, has if other else None
 
 
 def _order(read: Reader, start: datetime, end: datetime) -> None:
@@ -263,6 +264,12 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = {
             name=N_("habilitations"),
             also=("skills", "habilitation"),
             hint=N_("Noms ou numéros, avec des virgules ; « aucune » les retire ; vide : comme avant"),
+        ),
+        Column(
+            key="languages",
+            name=N_("langues"),
+            also=("languages", "langue", "línguas"),
+            hint=N_("Parlées en plus de celle du bureau ; « aucune » les retire ; vide : comme avant"),
         ),
     ),
 }

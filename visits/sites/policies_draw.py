@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from visits.sites.languages import NAMES
 from visits.sites.policy_rules import DRAW, Unit
 from visits.sites.policy_rules import of as _of
 from visits.texts import N_
@@ -119,10 +120,18 @@ class DrawPolicies:
         group=DRAW,
         title=N_("Habilitations et leurs marchandises"),
         hint=N_(
-            "Une par ligne : numéro de 1 à 60, nom, premiers chiffres des codes. « 1 : Produits chimiques : 28, 29 ». "
+            "Une par ligne : numéro de 1 à 48, nom, premiers chiffres des codes. « 1 : Produits chimiques : 28, 29 ». "
             "Un numéro garde son sens. Vaut pour les visites ouvertes ensuite."
         ),
         kind="lines",
+    )
+    language: str = _of(
+        "fr",
+        group=DRAW,
+        title=N_("Langue du bureau"),
+        hint=N_("Tous ses agents la parlent. Une visite peut en demander une autre, et son vérificateur la parle."),
+        kind="choice",
+        names=NAMES,
     )
     rotation_days: int | None = _of(
         None,

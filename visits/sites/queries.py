@@ -6,11 +6,12 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from scheduling import FIRST_LANGUAGE
 from visits.errors import NotFound
 from visits.roles import Role
 from visits.sites.rules import Said, closed
@@ -75,6 +76,20 @@ async def resources_of(work: Work, office_id: UUID) -> Sequence[Resource]:
         select(Resource)
         .where(col(Resource.office_id) == office_id)
         .order_by(col(Resource.kind), col(Resource.name), col(Resource.id))
+    )
+    return rows.all()
+
+
+async def speakers_of(work: Work, office_id: UUID, day: date) -> Sequence[int]:
+    """What every officer on duty that day who speaks another language than the office's is able to do, as bits."""
+    rows = await work.session.scalars(
+        select(col(Resource.skills)).where(
+            col(Resource.office_id) == office_id,
+            col(Resource.kind) == "officer",
+            col(Resource.skills) >= 1 << FIRST_LANGUAGE,
+            col(Resource.active_from) <= day,
+            func.coalesce(col(Resource.active_to), day) >= day,
+        )
     )
     return rows.all()
 

@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from scheduling import FIRST_LANGUAGE
 from visits.errors import Refusal
 from visits.texts import N_
 
-#: Numbers a skill may have: each is a bit of a bigint without its sign.
-MOST = 60
+#: Numbers a skill may have: each is a bit below those of the languages.
+MOST = FIRST_LANGUAGE
 
 
 class SkillUnclear(Refusal):

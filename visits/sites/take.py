@@ -9,9 +9,10 @@ from visits.roles import Role
 from visits.sites import admin, closures, holidays, queries
 from visits.sites.cells import KIND_WORDS, NONE_OF_THEM, Known, Named
 from visits.sites.hours import grid_of
+from visits.sites.languages import NAMES, others, spoken
 from visits.sites.lines import AwayPlan, DayPlan, HoursPlan, PlacePlan, Plan
 from visits.sites.policies import Policies, policy
-from visits.sites.skills import Skill, skills_in
+from visits.sites.skills import skills_in
 from visits.sites.tables import Holiday, Office, Resource, WorkTemplate
 from visits.sites.week import DAYS, text_of
 from visits.store.work import Work
@@ -29,6 +30,7 @@ async def known(work: Work, office: Office) -> Known:
         resources=[named for _, named in await _named(work, office)],
         everywhere=work.actor.is_a(Role.ADMIN, Role.SYSTEM),
         skills=skills_in(policy(office, Policies).skills),
+        languages=others(policy(office, Policies).language),
         days=frozenset(
             (each.day, each.name, each.works, each.tentative, each.office_id is None)
             for each in await _standing(work, office)
@@ -99,20 +101,22 @@ async def rows_of(work: Work, office: Office, kind: str) -> list[list[str]]:
             return await _absences(work, office)
         case "closures":
             return await _closures(work, office)
-    skills = skills_in(policy(office, Policies).skills)
+    values = policy(office, Policies)
     return [
-        [named.name, _kind(named.kind), named.site, _day(resource.active_to), *_able(resource, skills)]
+        [named.name, _kind(named.kind), named.site, _day(resource.active_to), *_able(resource, values)]
         for resource, named in await _named(work, office)
     ]
 
 
-def _able(resource: Resource, skills: Sequence[Skill]) -> tuple[str, str]:
-    """Grade and skills of an officer; a name with a comma in it is written as its number."""
+def _able(resource: Resource, values: Policies) -> tuple[str, str, str]:
+    """Grade, skills and languages of an officer; a name with a comma in it is written as its number."""
     if resource.kind != "officer":
-        return "", ""
-    has = [each for each in skills if resource.skills & each.bit]
+        return "", "", ""
+    has = [each for each in skills_in(values.skills) if resource.skills & each.bit]
     names = [str(each.number) if "," in each.name else each.name for each in has]
-    return str(resource.grade), ", ".join(names) or NONE_OF_THEM[0]
+    speaks = [NAMES[code] for code in spoken(resource.skills, values.language)]
+    nothing = NONE_OF_THEM[0]
+    return str(resource.grade), ", ".join(names) or nothing, ", ".join(speaks) or nothing
 
 
 async def _days(work: Work, office: Office) -> list[list[str]]:

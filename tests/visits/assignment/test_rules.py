@@ -1,7 +1,7 @@
 """Each rule alone, then the sum: who may be drawn, who may not, and which rule is told."""
 
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +20,8 @@ from visits.assignment.rules import (
     is_of_high_risk,
     reveals_at,
     sift,
-    stay_of,
 )
+from visits.sites.languages import bits_of
 from visits.sites.policies import Policies
 
 AGENCY, SITE, OTHER = UUID(int=50), UUID(int=60), UUID(int=61)
@@ -40,6 +40,8 @@ def test_an_officer_who_fits_may_be_drawn() -> None:
         ({"active": False}, {}, "inactive"),
         ({"agency_id": AGENCY}, {}, "agency"),
         ({"skills": 0b10}, {}, "skills"),
+        ({"skills": 0b01}, {"skills": 0b01 | bits_of(["en"])}, "language"),
+        ({"skills": bits_of(["en"])}, {"skills": 0b01 | bits_of(["en"])}, "skills"),
         ({"grade": 1}, {"grade": 2}, "grade"),
         ({"site_id": OTHER}, {}, "elsewhere"),
         ({"away": True}, {}, "away"),
@@ -70,6 +72,7 @@ def test_one_rule_is_enough_to_be_left_out(officer: dict[str, Any], wanted: dict
         ({"site_id": SITE}, {}),
         ({"site_id": OTHER}, {"site_id": None}),
         ({"met": 1}, {}),
+        ({"skills": 0b01 | bits_of(["en", "pt"])}, {"skills": 0b01 | bits_of(["en"])}),
         ({"free": 0}, {"mask": 0}),
         ({"met": 2}, {"policy": Policy(cool_off_most=3)}),
         ({"grade": 2}, {"grade": 2}),
@@ -81,6 +84,7 @@ def test_one_rule_is_enough_to_be_left_out(officer: dict[str, Any], wanted: dict
         "same site",
         "no site asked",
         "met once",
+        "one language more",
         "a desk needs no hour",
         "a milder policy",
         "just the grade",
@@ -96,8 +100,8 @@ def test_the_edge_is_still_inside(officer: dict[str, Any], wanted: dict[str, Any
 def test_each_rule_is_the_one_that_keeps_somebody_out() -> None:
     """Nothing is recorded that no rule of the list decided."""
     tried = {
-        "inactive", "agency", "skills", "grade", "elsewhere", "away", "off_duty", "busy", "on_the_road", "rest",
-        "fatigue", "full_day", "conflict", "earlier_visit", "replaced", "rotation", "cool_off", "detour",
+        "inactive", "agency", "skills", "language", "grade", "elsewhere", "away", "off_duty", "busy", "on_the_road",
+        "rest", "fatigue", "full_day", "conflict", "earlier_visit", "replaced", "rotation", "cool_off", "detour",
     }  # fmt: skip
 
     assert {rule.code for rule in RULES} == tried
@@ -116,45 +120,6 @@ def test_each_rule_is_the_one_that_keeps_somebody_out() -> None:
 def test_the_order_says_whether_a_visit_is_of_high_risk(order: dict[str, Any], high: bool) -> None:
     assert is_of_high_risk(order, Policy()) is high
     assert is_of_high_risk({"extent": "FULL"}, Policy(high_risk_extents=())) is False
-
-
-DAY = date(2026, 11, 24)
-
-
-def ago(*days: int, site: UUID = SITE) -> list[tuple[date, UUID]]:
-    return [(DAY - timedelta(days=each), site) for each in days]
-
-
-@pytest.mark.parametrize(
-    ("served", "days"),
-    [
-        ([], 0),
-        (ago(1), 1),
-        (ago(1, 2, 3), 3),
-        (ago(1, 3), 3),
-        (ago(3), 3),
-        (ago(4), 0),
-        (ago(2, 3) + ago(1, site=OTHER), 0),
-        (ago(1) + ago(2, site=OTHER) + ago(3), 1),
-        (ago(1, 2) + ago(2, site=OTHER), 2),
-        (ago(0), 0),
-    ],
-    ids=[
-        "nowhere yet",
-        "since yesterday",
-        "three days running",
-        "a day off between",
-        "just not long enough away",
-        "away long enough",
-        "elsewhere yesterday",
-        "back since yesterday",
-        "both on one day",
-        "only today",
-    ],
-)
-def test_a_stay_lasts_until_a_day_elsewhere_or_long_enough_away(served: list[tuple[date, UUID]], days: int) -> None:
-    assert stay_of(served, SITE, DAY, 3) == days
-    assert stay_of(list(reversed(served)), SITE, DAY, 3) == days
 
 
 def test_everybody_is_either_drawable_or_named_with_a_rule() -> None:

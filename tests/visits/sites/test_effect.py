@@ -1,5 +1,6 @@
 """What each line of a calendar file would change beside what is there."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -46,6 +47,7 @@ CHANGED: dict[str, tuple[Plan, list[Plan]]] = {
     "day": (a_day("Fête"), [a_day()]),
     "closure": (closed("Travaux"), [closed()]),
     "place": (a_place(MAR), [a_place()]),
+    "what an officer can do": (replace(a_place(), skills=3), [a_place()]),
     "hours": (hours(FEB, week=SHORT), [hours(JAN)]),
     "hours that end": (hours(JAN), [hours(JAN, END)]),
     "hours with a gap": (hours(JAN), [hours(JAN, date(2027, 1, 30)), hours(FEB)]),

@@ -8,6 +8,7 @@ import pytest
 
 from visits.sites.cells import Known, Named, day_of
 from visits.sites.csv_text import read
+from visits.sites.languages import bits_of, others
 from visits.sites.lines import COLUMNS, AwayPlan, DayPlan, HoursPlan, PlacePlan, Planned, planned
 from visits.sites.skills import skills_in
 
@@ -134,6 +135,42 @@ ABLE = replace(
     skills=skills_in(["1 : Produits chimiques : 28", "2 : Animaux vivants : 01", "3 : Gaz, comprimé : 27"]),
 )
 HEADING = "ressource;genre;site;dernier jour;grade;habilitations\n"
+
+
+EN, AR = bits_of(["en"]), bits_of(["ar"])
+SPEAKS = replace(ABLE, resources=[replace(AWA, grade=1, skills=0b1001 | AR), BAY_A], languages=others("fr"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "skills"),
+    [
+        (";", None),
+        (";arabe", None),
+        (";ANGLAIS, ar", 0b1001 | EN | AR),
+        (";aucune", 0b1001),
+        ("2;en", 0b1010 | EN),
+    ],
+    ids=["empty", "as it is", "names and codes", "none of them", "with other skills"],
+)
+def test_an_officers_languages_change_where_the_file_says_so(cells: str, skills: int | None) -> None:
+    text = f"{HEADING[:-1]};langues\nKoné Awa;vérificateur;;;;{cells}\n"
+    (plan,) = plans("resources", text, SPEAKS).plans.values()
+
+    assert isinstance(plan, PlacePlan)
+    assert plan.skills == skills
+
+
+def test_a_language_nobody_offers_and_one_of_a_place_are_told_in_their_cells() -> None:
+    text = (
+        f"{HEADING[:-1]};langues\nKoné Awa;vérificateur;;;;;klingon\nAire A;aire;TC01;;;;en\n"
+        "Koné Awa;vérificateur;;;;;français\n"
+    )
+
+    assert faults("resources", text, SPEAKS) == [
+        (2, "languages", "no-such-language"),
+        (3, "languages", "only-officers"),
+        (4, "languages", "no-such-language"),
+    ]
 
 
 @pytest.mark.parametrize(

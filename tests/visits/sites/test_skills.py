@@ -4,20 +4,20 @@ import pytest
 
 from visits.sites.skills import SkillUnclear, codes_of, skills_for, skills_in
 
-LINES = ("2 : Produits chimiques : 28, 29", "1: Animaux vivants :01 0301", "60 : Grue")
+LINES = ("2 : Produits chimiques : 28, 29", "1: Animaux vivants :01 0301", "48 : Grue")
 
 
 def test_a_line_is_a_number_a_name_and_codes() -> None:
     assert [(each.number, each.name, each.codes) for each in skills_in(LINES)] == [
         (1, "Animaux vivants", ("01", "0301")),
         (2, "Produits chimiques", ("28", "29")),
-        (60, "Grue", ()),
+        (48, "Grue", ()),
     ]
 
 
 @pytest.mark.parametrize(
     "lines",
-    [["Chimie : 28"], ["0 : Chimie"], ["61 : Chimie"], ["1 :"], ["1 : Chimie : 28x"], ["1 : A", "1 : B"], ["-1 : A"]],
+    [["Chimie : 28"], ["0 : Chimie"], ["49 : Chimie"], ["1 :"], ["1 : Chimie : 28x"], ["1 : A", "1 : B"], ["-1 : A"]],
     ids=["no number", "nought", "too many", "no name", "no code", "a number twice", "negative"],
 )
 def test_a_line_that_is_no_skill_is_refused(lines: list[str]) -> None:

@@ -20,6 +20,7 @@ from visits.roles import ADMINS, CALENDAR_KEEPERS, Role
 from visits.sites import admin, queries
 from visits.sites.cells import HIGHEST
 from visits.sites.hours import grid_of
+from visits.sites.languages import bits_of, others, spoken
 from visits.sites.policies import Policies, policy
 from visits.sites.rules import EndsBeforeItBegins, PastDay
 from visits.sites.skills import skills_in
@@ -28,6 +29,7 @@ from visits.sites.week import DAYS, HoursUnclear, minutes_of, text_of
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
+from visits.web.language import say
 from visits.web.pages import go, language_of, page
 from visits.web.route import get, post
 
@@ -56,20 +58,22 @@ async def rename(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Res
 
 @post("/admin/offices/resources/{resource_id:uuid}/skills", roles=ADMINS)
 async def qualify(request: Asked, work: Work, resource_id: FromPath[UUID]) -> Response[Any]:
-    """Other skills or another grade of an officer; the draw asks for them from now on."""
+    """Other skills, other languages or another grade of an officer; the draw asks for them from now on."""
     form = await Form.of(request)
     grade = form.whole("grade", 0, HIGHEST)
     resource = await queries.resource_by_id(work, resource_id)
     office = await queries.office_kept(work, resource.office_id)
-    known = skills_in(policy(office, Policies).skills)
+    values = policy(office, Policies)
+    known, languages = skills_in(values.skills), others(values.language)
     if form.errors:
         return await _one(request, work, resource_id, form)
-    ticked = form.many("skills")
-    others = resource.skills & ~sum(each.bit for each in known)
+    ticked, speaks = form.many("skills"), form.many("languages")
+    kept = resource.skills & ~sum(each.bit for each in known) & ~bits_of(languages)
     skills = sum(each.bit for each in known if str(each.number) in ticked)
-    await admin.qualify(work, resource_id, skills=others | skills, grade=grade)
+    tongues = bits_of([code for code in languages if code in speaks])
+    await admin.qualify(work, resource_id, skills=kept | skills | tongues, grade=grade)
     await materialise(work, office, resource_id=resource_id)
-    return go(_path(resource_id), flash=N_("Le grade et les habilitations sont enregistrés."))
+    return go(_path(resource_id), flash=N_("Le grade, les habilitations et les langues sont enregistrés."))
 
 
 @post("/admin/offices/resources/{resource_id:uuid}/hours", roles=CALENDAR_KEEPERS)
@@ -202,7 +206,8 @@ async def _one(
     today = grid_of(office).day_of(work.now)
     templates = await queries.templates_of_resource(work, resource.id, today)
     now = {each.isodow: each for each in templates if each.valid.contains(today)}
-    known = skills_in(policy(office, Policies).skills)
+    values = policy(office, Policies)
+    known, language = skills_in(values.skills), language_of(request)
     return page(
         request,
         "admin/resource.html",
@@ -215,6 +220,8 @@ async def _one(
         later=_later(templates, today),
         skills=[(str(each.number), each.name) for each in known],
         has=form.many("skills") if form.values else [str(each.number) for each in known if resource.skills & each.bit],
+        tongues=[(code, say(name, language).capitalize()) for code, name in others(values.language).items()],
+        speaks=form.many("languages") if form.values else spoken(resource.skills, values.language),
         absences=await queries.absences_of(work, resource.id, work.now),
         reasons=ABSENT,
         today=today,

@@ -22,6 +22,8 @@ from visits.portals.chief import register
 from visits.portals.queries import PAGE
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS, Role
+from visits.sites.languages import NAMES, others
+from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_id, resources_of
 from visits.store.work import Work
 from visits.texts import N_
@@ -48,6 +50,7 @@ class LaneForm:
     items: str = ""
     instructions: str = ""
     forklift: bool = False
+    language: str = ""
     errors: dict[str, str] = field(default_factory=dict)
 
     def wished(self) -> dict[str, Any]:
@@ -61,6 +64,8 @@ class LaneForm:
             found["containers"] = self.containers
         if self.forklift:
             found["forklift"] = True
+        if self.language in NAMES:
+            found["language"] = self.language
         if self.percent.strip():
             if self.percent.strip().isdecimal() and 1 <= int(self.percent) <= 100:
                 found["percent"] = int(self.percent)
@@ -104,6 +109,7 @@ def _typed(form: FormMultiDict) -> LaneForm:
         items=said("items"),
         instructions=said("instructions"),
         forklift=bool(said("forklift")),
+        language=said("language"),
     )
 
 
@@ -213,7 +219,8 @@ async def _page(
     status: int = 200,
 ) -> Response[str]:
     declaration = await declaration_for(work, declaration_id)
-    at_office(request, await office_by_id(work, work.actor.office))
+    office = await office_by_id(work, work.actor.office)
+    at_office(request, office)
     language = language_of(request)
     visits = await register.visits(work, declaration_id)
     running = next((visit for visit in visits if State(visit.state) not in OVER), None)
@@ -254,12 +261,19 @@ async def _page(
             ("", say(N_("selon le niveau"), language)),
             *((code, say(text, language)) for code, text in EXTENTS.items()),
         ],
+        tongues=_languages(policy(office, Policies).language, language),
         boxes=[(box["number"], box["number"]) for box in content.get("containers") or ()],
         items_found=len(content.get("items") or ()),
         forklifts=any(each.kind == "forklift" for each in await resources_of(work, declaration.office_id))
         if declaration.office_id
         else False,
     )
+
+
+def _languages(own: str, language: str) -> list[tuple[str, str]]:
+    """The languages of a visit; the office's own is asked of nobody."""
+    found = [("", NAMES[own]), *others(own).items()]
+    return [(code, say(name, language).capitalize()) for code, name in found]
 
 
 def _about(declaration: Declaration, language: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.booking.language import open_to_wishes, wish
 from visits.declarations.queries import Case, case_of
 from visits.errors import Refusal
 from visits.fieldwork import branches, follow, no_shows, queries
@@ -20,6 +21,8 @@ from visits.portals.posted import Form, choice, sent_id, text
 from visits.portals.telling import at_office
 from visits.reports.absence import SIDES
 from visits.roles import CHIEFS
+from visits.sites.languages import NAMES, others
+from visits.sites.policies import Policies, policy
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say
@@ -172,6 +175,7 @@ async def _show(
         case=case,
         state=say(STATE_NAMES[State(case.visit.state)], language),
         choices=open_to(case, work),
+        tongues=_languages(case, language),
         invited=invited if "agency_absent" in events else [],
         may_replace="inspector_absent" in events and case.visit.inspector_id is not None,
         noted=len([step for step in (await queries.record_of(work, visit_id)).steps if step.kind in SIDES]),
@@ -185,6 +189,17 @@ async def _show(
 async def visit(work: Work, request: AnyRequest, visit_id: FromPath[UUID]) -> Response[str]:
     """What can be decided now."""
     return await _show(work, request, visit_id)
+
+
+def _languages(case: Case, language: str) -> list[tuple[str, str]]:
+    """The languages the visit may still be asked to be held in, the office's own first."""
+    if not open_to_wishes(case):
+        return []
+    own = policy(case.office, Policies).language
+    return [
+        ("", say(NAMES[own], language).capitalize()),
+        *((code, say(name, language).capitalize()) for code, name in others(own).items()),
+    ]
 
 
 def _decision(path: str) -> Any:
@@ -225,6 +240,14 @@ async def agency_absent(request: AnyRequest, visit_id: FromPath[UUID]) -> Respon
     return await _perform(request, visit_id, branches.agency_absent, told, **named)
 
 
+@post("/chief/visits/{visit_id:uuid}/language", roles=CHIEFS)
+async def language(request: AnyRequest, visit_id: FromPath[UUID]) -> Response[Any]:
+    """Ask for an inspector who speaks a language, or no longer; somebody who was awaited is drawn at once."""
+    form = await request.form()
+    told = N_("La langue de la visite est enregistrée.")
+    return await _perform(request, visit_id, wish, told, language=text(form, "language"), reason=text(form, "reason"))
+
+
 async def _perform(request: AnyRequest, visit_id: UUID, use_case: Any, told: str, **named: Any) -> Response[Any]:
     """One decision in a transaction of its own; a refusal shows the page again with what was typed."""
     database = request.app.state.database
@@ -242,4 +265,4 @@ async def _perform(request: AnyRequest, visit_id: UUID, use_case: Any, told: str
     return go(f"/chief/visits/{visit_id}", flash=told)
 
 
-ROUTES = [visit, *(_decision(path) for path in _DONE), lab_result, agency_absent]
+ROUTES = [visit, *(_decision(path) for path in _DONE), lab_result, agency_absent, language]

@@ -12,6 +12,7 @@ from visits.booking.change import settle_place
 from visits.booking.confirm import confirm as confirm_hold
 from visits.booking.durations import why
 from visits.booking.hold import hold as hold_slot
+from visits.booking.language import offered
 from visits.booking.no_shows import FirmLimited
 from visits.booking.offer import Offer, counted, looked, offer
 from visits.booking.where import where_of
@@ -21,6 +22,8 @@ from visits.journey.states import Level
 from visits.portals.slots import Telling, day_of, instant_of
 from visits.portals.telling import at_office, boxes, city_of, place_name
 from visits.roles import DECLARANTS
+from visits.sites.languages import NAMES
+from visits.sites.policies import Policies, policy
 from visits.sites.queries import sites_of
 from visits.store.work import Database, Work
 from visits.texts import N_
@@ -195,6 +198,8 @@ async def _page(
         level=Level(case.visit.level),
         where=(where := await where_of(work, case.visit)),
         place=place_name(where, language),
+        tongue=say(NAMES[tongue], language) if (tongue := case.visit.order.get("language")) else "",
+        tongues=await _tongues(work, case, language) if found.booked is None else [],
         city=city_of(zone),
         length=found.asked.length * found.asked.grid.step,
         ground=await ground(work, case.visit.id, language),
@@ -217,6 +222,14 @@ async def _page(
         limited=isinstance(refused, FirmLimited),
         error=say(error, language) if error else "",
     )
+
+
+async def _tongues(work: Work, case: Case, language: str) -> list[tuple[str, str]]:
+    """The languages the visit may be held in, the office's own first; empty where there is no other."""
+    own, now = policy(case.office, Policies).language, str(case.visit.order.get("language") or "")
+    beside = {code: NAMES[code] for code in NAMES if code == now} | await offered(work, case.office)
+    named = sorted((say(name, language).capitalize(), code) for code, name in beside.items())
+    return [("", say(NAMES[own], language).capitalize()), *((code, name) for name, code in named)] if named else []
 
 
 async def _places(work: Work, request: Request[Any, Any, Any], case: Case, *, error: str = "") -> Response[str]:

@@ -18,6 +18,7 @@ from visits.portals.start import start
 from visits.portals.telling import at_office, boxes, road
 from visits.roles import INSPECTORS
 from visits.sites.hours import grid_of
+from visits.sites.languages import NAMES
 from visits.sites.queries import office_by_id
 from visits.store.work import Work
 from visits.texts import N_
@@ -136,6 +137,8 @@ def _card(planned: Planned, language: str, zone: ZoneInfo, known: dict[str, str]
         lines.append((say(N_("Marchandise"), language), planned.declaration.goods))
     share = f" ({order['percent']} %)" if order.get("percent") and order["extent"] == "PARTIAL" else ""
     lines.append((say(N_("Étendue"), language), say(EXTENTS[order["extent"]], language) + share))
+    if order.get("language"):
+        lines.append((say(N_("Langue"), language), say(NAMES[order["language"]], language)))
     if names:
         lines.append((say(N_("Avec"), language), ", ".join(names)))
     lines.append((say(N_("Déclarant"), language), planned.declaration.declarant_name or "–"))

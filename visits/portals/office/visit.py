@@ -23,6 +23,7 @@ from visits.portals.queries import Listed
 from visits.portals.steps import headline, next_step
 from visits.portals.telling import at_office, boxes, place_name, road
 from visits.roles import CASE_READERS, CHIEFS, DRAW_READERS, Role
+from visits.sites.languages import NAMES as LANGUAGE_NAMES
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import duration, percent, say
@@ -119,6 +120,7 @@ def _order(order: dict[str, Any], language: str) -> list[tuple[str, str]]:
         (N_("Articles à vérifier"), ", ".join(str(item) for item in order.get("items") or ())),
         (N_("Organismes"), ", ".join(order.get("agencies") or ())),
         (N_("Équipement"), say(N_("chariot élévateur"), language) if order.get("forklift") else ""),
+        (N_("Langue"), say(LANGUAGE_NAMES[order["language"]], language) if order.get("language") else ""),
         (N_("Consignes"), order.get("instructions") or ""),
     )
     return [(say(name, language), value) for name, value in rows if value]
