@@ -82,6 +82,10 @@ async def test_where_nobody_may_any_more_the_chief_is_told_the_rule_and_takes_th
 
     assert await drawn(stage, visit.id) is None
     assert await blocked(stage) == ["language"]
+    async with stage.browser("chief") as browser:
+        board = (await browser.get("/chief/assignment")).text
+    assert "La visite demande une langue : anglais." in board.replace("\u00a0", " ")
+    assert f'href="/chief/visits/{visit.id}"' in board
 
     await wished(stage, visit, "")
     await passed(stage)

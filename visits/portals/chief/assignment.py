@@ -17,6 +17,7 @@ from visits.errors import BadInput
 from visits.portals.explained import for_staff
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
+from visits.sites.languages import NAMES
 from visits.sites.policies import policy
 from visits.sites.queries import office_by_id
 from visits.store.work import Work
@@ -38,6 +39,8 @@ class Blocked:
     #: How many could be drawn if one tried now.
     ready: int
     excluded: list[tuple[str, str]]
+    #: The language the visit asks for beside the office's own, if it does.
+    language: str = ""
 
 
 @get("/chief/assignment", roles=CHIEFS)
@@ -72,6 +75,7 @@ async def _blocked(work: Work, seen: waiting.Seen, language: str) -> Blocked:
         since=since,
         ready=len(field.eligible),
         excluded=[(names.get(each, ""), say(SENTENCES[code], language)) for each, code in field.excluded],
+        language=say(NAMES[asked], language) if (asked := seen.case.visit.order.get("language")) else "",
     )
 
 
