@@ -3,7 +3,6 @@
 import pytest
 
 from scheduling import (
-    FIRST_LANGUAGE,
     Blocked,
     Fault,
     Insertion,
@@ -36,12 +35,6 @@ ENGINE = Insertion()
         pytest.param(a_seat("s", kind="bay"), a_visit("v", TEN), "kind", id="a bay does not inspect"),
         pytest.param(
             a_seat("s", skills=1), a_visit("v", TEN, needs=(Need(skills=3),)), "skills", id="one of two skills"
-        ),
-        pytest.param(
-            a_seat("s", skills=3),
-            a_visit("v", TEN, needs=(Need(skills=1 | 1 << FIRST_LANGUAGE),)),
-            "language",
-            id="the skill, not the language",
         ),
         pytest.param(a_seat("s", site="T2"), a_visit("v", TEN), "elsewhere", id="posted at another site"),
         pytest.param(a_seat("s"), a_visit("v", NOON), "off_duty", id="in the break"),
