@@ -6,13 +6,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests.support.stage import Stage
-from tests.support.steps_assignment import assigned, drawn, draws, live, passed, policy
+from tests.support.steps_assignment import assigned, draws, live, passed, policy
 from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_language import speaks, wished
 from tests.support.steps_publication import published, whose
 from visits.assignment import record, replace
+from visits.assignment.day import load
 from visits.assignment.insert import insert
 from visits.assignment.seeds import reveal_seeds
+from visits.sites.languages import bits_of
 from visits.sites.queries import office_by_id
 from visits.store.tables import Audit
 
@@ -51,6 +53,17 @@ async def test_the_plan_of_a_day_gives_the_visit_to_who_speaks_it(stage: Stage) 
     assert "inspector2" not in {await whose(stage, each) for each in others}
 
 
+async def test_the_seats_of_a_day_are_planned_with_the_language(stage: Stage) -> None:
+    await speaks(stage, "zh", "inspector2")
+    await booked(stage, await to_book(stage, language="zh"), tomorrow(stage, 10))
+
+    async with stage.work() as work:
+        day = await load(work, await office_by_id(work, stage.office.id), tomorrow(stage, 10).date())
+
+    needs = [stop.need for route in day.named().settled for stop in route.stops]
+    assert {need.role: need.skills for need in needs} == {"officer": bits_of(["zh"]), "bay": 0}
+
+
 async def test_who_replaces_an_inspector_speaks_it_too(stage: Stage) -> None:
     await speaks(stage, "en", "inspector1", "inspector3")
     visit = await assigned(stage, await to_book(stage, language="en"))
@@ -80,7 +93,8 @@ async def test_where_nobody_may_any_more_the_chief_is_told_the_rule_and_takes_th
     await speaks(stage, "pt", "inspector1")
     stage.clock.set(tomorrow(stage, 10) - timedelta(minutes=30))
 
-    assert await drawn(stage, visit.id) is None
+    await passed(stage)
+    assert await live(stage, visit) is None
     assert await blocked(stage) == ["language"]
     async with stage.browser("chief") as browser:
         board = (await browser.get("/chief/assignment")).text
