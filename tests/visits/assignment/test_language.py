@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests.support.stage import Stage
-from tests.support.steps_assignment import assigned, draws, live, passed, policy
+from tests.support.steps_assignment import assigned, draws, live, passed, policy, promised
 from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_language import speaks, wished
 from tests.support.steps_publication import published, whose
@@ -118,6 +118,7 @@ async def test_a_published_day_names_the_rule_too_and_keeps_the_time(stage: Stag
 
 
 async def test_a_draw_that_asked_for_a_language_is_replayed_from_its_record(stage: Stage) -> None:
+    await promised(stage)
     await speaks(stage, "en", "inspector1", "inspector2")
     visit = await assigned(stage, await to_book(stage, language="en"))
     (draw,) = await draws(stage, visit)
