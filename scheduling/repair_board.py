@@ -1,7 +1,8 @@
 """What a plan made anew reads and fills: visits that lost a resource, what is free for them, limits they share.
 
 The board keeps count while visits are placed one after the other: each finds what a booking made at that moment would
-find. Places kept for others stay theirs, and a limit is never exceeded by a visit that was not within it before.
+find. Places kept for others stay theirs, a limit is never exceeded by a visit that was not within it before, and
+whoever travels gets the time for the road from one site to the other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +15,8 @@ from scheduling.quotas import Kind, Room, Wanted, keep
 Free = Mapping[tuple[int, str], int]
 #: Resources that places may be kept of, by day and name; how free they are is on the board.
 Rooms = Mapping[int, Mapping[str, Room]]
+#: How many steps lie between two sites.
+Roads = Mapping[frozenset[str], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +30,8 @@ class LostSeat:
     #: Steps it is busy before the visit begins and after it ends.
     before: int = 0
     after: int = 0
+    #: Whoever plays it goes from site to site.
+    travels: bool = False
 
     def mask(self, step: int, length: int) -> int:
         """The steps it is busy; 0 when they would begin before the day does."""
@@ -50,6 +55,8 @@ class Lost:
     starts: Mapping[int, int] = field(default_factory=dict)
     #: Steps of resources that are free but not for it: an officer still on the way from another site.
     far: Mapping[tuple[int, str], int] = field(default_factory=dict)
+    #: Where it is made; roads lie between sites.
+    site: str = ""
     #: The limits that stand in its way, and those it counts for.
     binds: frozenset[str] = frozenset()
     counts: frozenset[str] = frozenset()
@@ -80,21 +87,31 @@ class Limit:
 class Board:
     """What is free, and what the limits leave; changed by every visit that is placed."""
 
-    def __init__(self, free: Free, limits: Iterable[Limit], rooms: Rooms) -> None:
-        self._free, self._rooms = dict(free), rooms
+    def __init__(self, free: Free, limits: Iterable[Limit], rooms: Rooms, roads: Roads) -> None:
+        self._free, self._rooms, self._roads = dict(free), rooms, roads
+        #: Where travellers are then, by day and name: the visit, its site and its steps.
+        self._stays: dict[tuple[int, str], tuple[tuple[str, str, int], ...]] = {}
         self._limits = tuple(limits)
         self._used = [each.used for each in self._limits]
         self._kept: dict[tuple[int, frozenset[str]], Mapping[str, int]] = {}
 
     def copy(self) -> "Board":
         """The same board, to try something on."""
-        made = Board(self._free, self._limits, self._rooms)
-        made._used = list(self._used)
+        made = Board(self._free, self._limits, self._rooms, self._roads)
+        made._used, made._stays = list(self._used), dict(self._stays)
         return made
 
     def unlimited(self) -> "Board":
         """The same resources, free of every limit: whether it was a limit that stood in the way."""
-        return Board(self._free, (), {})
+        made = Board(self._free, (), {}, self._roads)
+        made._stays = dict(self._stays)
+        return made
+
+    def stands(self, each: Lost) -> None:
+        """Who serves a visit now, and still can, is at its site then."""
+        for seat in each.seats:
+            if not seat.broken:
+                self._goes(each, seat, each.day, each.step, seat.held)
 
     def starts(self, each: Lost, day: int) -> int:
         """The starts of a day that no limit removes. Whoever is within a limit already may stay there."""
@@ -108,13 +125,14 @@ class Board:
     def fits(self, each: Lost, seat: LostSeat, resource: str, day: int, step: int) -> bool:
         """Is a resource free for a role at a start, and not kept for others?"""
         mask, key = seat.mask(step, each.length), (day, resource)
-        free = self._free.get(key, 0) & ~each.far.get(key, 0)
+        free = self._free.get(key, 0) & ~each.far.get(key, 0) & ~self._on_the_way(each, seat, key)
         return bool(mask) and free & mask == mask and not self._held_back(each, day).get(resource, 0) & mask
 
     def seat(self, each: Lost, seats: Iterable[LostSeat], day: int, step: int, chosen: Mapping[str, str]) -> None:
         """These roles are taken."""
         for one in seats:
             self._free[day, chosen[one.role]] &= ~one.mask(step, each.length)
+            self._goes(each, one, day, step, chosen[one.role])
         self._changed(day)
 
     def unseat(self, each: Lost, seats: Iterable[LostSeat], chosen: Mapping[str, str]) -> None:
@@ -122,6 +140,7 @@ class Board:
         for one in seats:
             key = each.day, chosen[one.role]
             self._free[key] = self._free.get(key, 0) | one.mask(each.step, each.length)
+            self._stays[key] = tuple(stay for stay in self._stays.get(key, ()) if stay[0] != each.visit)
         self._changed(each.day)
 
     def leave(self, each: Lost) -> None:
@@ -141,6 +160,21 @@ class Board:
         self.seat(each, each.seats, day, step, chosen)
         self._count(each, each.day, each.step, -1, Kind.MOST)
         self._count(each, day, step, +1, *Kind)
+
+    def _goes(self, each: Lost, seat: LostSeat, day: int, step: int, resource: str) -> None:
+        if seat.travels and each.site:
+            stay = (each.visit, each.site, seat.mask(step, each.length))
+            self._stays[day, resource] = (*self._stays.get((day, resource), ()), stay)
+
+    def _on_the_way(self, each: Lost, seat: LostSeat, key: tuple[int, str]) -> int:
+        """The steps at which a traveller cannot be at the visit's site yet, or any more."""
+        found = 0
+        for visit, site, there in self._stays.get(key, ()) if seat.travels and each.site else ():
+            if visit != each.visit and site != each.site:
+                road = self._roads.get(frozenset({site, each.site}), 0)
+                for shift in range(1, road + 1):
+                    found |= there << shift | there >> shift
+        return found
 
     def _count(self, each: Lost, day: int, step: int, more: int, *kinds: Kind) -> None:
         for number, limit in enumerate(self._limits):

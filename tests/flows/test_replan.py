@@ -8,6 +8,9 @@ import pytest
 from tests.support.pages import Pages
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
+from tests.support.steps_landing import at_sea, reserved
+from tests.support.steps_regular import granted
+from tests.support.steps_replan import away
 from visits.booking import queries
 from visits.booking.change import cancel
 from visits.journey.tables import Visit
@@ -105,3 +108,36 @@ async def test_the_queue_of_the_visit_chief_leads_to_the_plan(stage: Stage, page
 
 async def test_without_anything_to_place_anew_the_page_says_so(stage: Stage, pages: Pages) -> None:
     assert (await pages("chief", "/chief/replan")).reads("Aucun rendez-vous à replacer")
+
+
+async def test_a_regular_hour_that_falls_away_is_counted_and_given_up(stage: Stage, pages: Pages) -> None:
+    await only(stage, "bay A", "inspector1")
+    day = (await granted(stage))[0].day.isoformat()
+    form = await pages("chief2", f"/admin/offices/resources/{stage.resources['inspector1'].id}")
+
+    form = await form.press("Enregistrer l’absence", {"from_day": day, "to_day": day, "reason": "maladie"})
+    assert form.reads("Un rendez-vous à venir ne tient plus")
+    assert form.reads("heure régulière d’un cabinet")
+    assert form.reads("Sans solution : 1")
+    await form.press("Enregistrer quand même")
+
+    chief = await pages("chief", "/chief")
+    await pages.follow(chief, "/chief/replan")
+    assert chief.reads("rendue, le cabinet est prévenu")
+    await chief.press("Appliquer ce plan", {"reason": "agent malade"})
+    assert chief.reads("Aucun rendez-vous à replacer")
+    firm = await pages("declarant", "/declarant/regular")
+    assert firm.reads("rien de libre")
+
+
+async def test_a_provisional_time_is_named_in_the_plan(stage: Stage, pages: Pages) -> None:
+    await only(stage, "bay A", "inspector1")
+    visit = await at_sea(stage)
+    await reserved(stage, visit)
+    await away(stage, "inspector1")
+
+    chief = await pages.follow(await pages("chief", "/chief"), "/chief/replan")
+    assert chief.reads("heure provisoire, avant le navire")
+    await chief.press("Appliquer ce plan", {"reason": "agent malade"})
+
+    assert (await pages("declarant", f"/declarant/visits/{visit.id}/provisional")).reads("25 novembre")

@@ -8,6 +8,7 @@ from uuid import UUID
 from scheduling import Grid, Interval, Slot
 from visits.booking import buffers_rows
 from visits.booking.buffers import Around, Part, Roads
+from visits.booking.buffers_rows import Stays
 from visits.booking.offer import Asked
 from visits.declarations.queries import Case
 from visits.sites.hours import grid_of
@@ -17,23 +18,26 @@ from visits.store.work import Work
 OFFICER = "officer"
 
 
-async def parts_for(work: Work, wanted: Asked, slot: Slot, day: date, chosen: Mapping[str, UUID]) -> list[Part]:
-    """The parts of a new appointment, one a role."""
+async def parts_for(
+    work: Work, wanted: Asked, slot: Slot, day: date, chosen: Mapping[str, UUID], *, known: Stays | None = None
+) -> list[Part]:
+    """The parts of a new appointment, one a role. `known` is where officers are, if that is not what is booked now."""
     step, found = wanted.grid.step, []
     for need in wanted.needs:
         begin, end = slot.starts_at - need.before * step, slot.ends_at + need.after * step
         part = _part(wanted.grid, need.role, chosen[need.role], day, begin, end)
-        found.append(await with_roads(work, wanted.case, part) if need.role == OFFICER else part)
+        found.append(await with_roads(work, wanted.case, part, known=known) if need.role == OFFICER else part)
     return found
 
 
-async def with_roads(work: Work, case: Case, part: Part) -> Part:
+async def with_roads(work: Work, case: Case, part: Part, *, known: Stays | None = None) -> Part:
     """An officer's part with what of the roads to the visits before and after is worked and not booked yet."""
     grid, site = grid_of(case.office), str(case.visit.site_id or "")
     roads = Roads.of(policy(case.office, Around), grid)
     if not roads or not site:
         return part
-    known = await buffers_rows.stays(work, case.office.id, part.day, part.day, but=case.visit.id)
+    if known is None:
+        known = await buffers_rows.stays(work, case.office.id, part.day, part.day, but=[case.visit.id])
     before, after = roads.to_drive(known.get((part.day, part.resource), ()), site, part.begin, part.end)
     if not before and not after:
         return part
@@ -63,7 +67,7 @@ async def officers_too_far(work: Work, case: Case, day: date, *, lock: bool) -> 
         return {}
     if lock:
         await buffers_rows.one_at_a_time(work, case.office.id, day)
-    known = await buffers_rows.stays(work, case.office.id, day, day, but=case.visit.id)
+    known = await buffers_rows.stays(work, case.office.id, day, day, but=[case.visit.id])
     return {resource: mask for (_, resource), mask in buffers_rows.too_far(roads, known, site).items()}
 
 

@@ -1,6 +1,6 @@
 """Where officers are booked on a day, for the journeys between sites."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -28,8 +28,8 @@ async def one_at_a_time(work: Work, office_id: UUID, day: date) -> None:
     )
 
 
-async def stays(work: Work, office_id: UUID, first: date, last: date, *, but: UUID) -> Stays:
-    """Where officers are booked on the days of a period, without the visit that asks; a visit by video has no site."""
+async def stays(work: Work, office_id: UUID, first: date, last: date, *, but: Collection[UUID]) -> Stays:
+    """Where officers are booked on the days of a period, without the visits that ask; a visit by video has no site."""
     rows = await work.session.execute(
         select(BookingPart, col(Appointment.site_id))
         .join(Appointment, col(Appointment.id) == col(BookingPart.appointment_id))
@@ -38,7 +38,7 @@ async def stays(work: Work, office_id: UUID, first: date, last: date, *, but: UU
             col(BookingPart.role) == "officer",
             col(BookingPart.day).between(first, last),
             col(Appointment.office_id) == office_id,
-            col(Appointment.visit_id) != but,
+            col(Appointment.visit_id).not_in(but),
         )
         .execution_options(populate_existing=True)
     )

@@ -294,16 +294,15 @@ async def _put(
     if State(case.visit.state) is State.BOOKED:
         await booked(work, case, made, was=was, reason=reason)
     else:
-        await move(work, case.visit, _told(case, made, was, reason), reason=reason)
+        await move(work, case.visit, told(case, made, was, reason), reason=reason)
     await jobs.forget(work, LANDING, case.visit.id)
     await work.session.flush()
     await jobs.at(work, max(work.now, last_call(case, made)), LANDING, case.visit.id)
     return made
 
 
-def _told(
-    case: Case, made: Appointment, was: Appointment | None, reason: str
-) -> AppointmentReserved | AppointmentMoved:
+def told(case: Case, made: Appointment, was: Appointment | None, reason: str) -> AppointmentReserved | AppointmentMoved:
+    """What is told of a time kept while the package is made ready."""
     about, visit = DeclarationId(case.declaration.id), VisitId(case.visit.id)
     starts_at, ends_at = made.during.lower, made.during.upper
     if was is None:

@@ -91,7 +91,7 @@ async def limits_of(work: Work, ask: Ask, first: date, last: date) -> Limits:
     roads = Roads.of(policy(office, Around), ask.grid)
     far: Masks = {}
     if roads and ask.site:
-        known = await buffers_rows.stays(work, office.id, first, last, but=ask.case.visit.id)
+        known = await buffers_rows.stays(work, office.id, first, last, but=[ask.case.visit.id])
         far = buffers_rows.too_far(roads, known, ask.site)
     bars, kept, held_back = await _quotas(work, ask, rules, first, last) if rules.quotas else ({}, {}, {})
     for day in await _full_days(work, ask, rules, first, last):

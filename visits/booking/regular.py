@@ -4,13 +4,13 @@ What keeps a place is an appointment without a visit: it has real resources, so 
 the firm takes its place in one step; what nobody took goes back to everybody some hours before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Interval, OffGrid, shift, span
+from scheduling import Grid, Interval, OffGrid, shift, span
 from visits.booking import queries, regular_rows
 from visits.booking.buffers import Around, Part, bits_of, padded
 from visits.booking.confirm import booked
@@ -248,16 +248,14 @@ async def _keep(work: Work, office: Office, hours: RegularHours, day: date, *, f
 
 async def _places(work: Work, office: Office, hours: RegularHours, day: date, step: int, length: int) -> UUID | None:
     """One resource of every role for an appointment without a visit; None if nothing is free."""
-    grid, level = grid_of(office), Level(hours.level)
-    around = policy(office, Around)
-    needs = padded(needs_of(level, {}, site_id=hours.site_id), around, grid, level=level, site_id=hours.site_id)
+    grid, needs = grid_of(office), needs_for(office, hours)
     masks = {need.role: span(step - need.before, need.before + length + need.after) for need in needs}
     begins = grid.at(day, step)
     for _ in range(TRIES):
         chosen = await choose(work, office.id, needs, day=day, masks=masks, spare={})
         if len(chosen) < len(needs):
             return None
-        parts = [_part(need, chosen[need.role], day, masks[need.role], begins, length, grid.step) for need in needs]
+        parts = parts_of(grid, needs, chosen, Range(begins, begins + length * grid.step))
         if not await queries.take(work, office.id, wanted=bits_of(parts), spare={}):
             continue
         kept = Appointment(
@@ -278,15 +276,41 @@ async def _places(work: Work, office: Office, hours: RegularHours, day: date, st
     return None
 
 
-def _part(need: Need, resource: UUID, day: date, mask: int, begins: datetime, length: int, step: timedelta) -> Part:
-    return Part(
-        role=need.role,
-        resource=resource,
-        day=day,
-        begin=begins - need.before * step,
-        end=begins + (length + need.after) * step,
-        mask=mask,
-    )
+def needs_for(office: Office, hours: RegularHours) -> tuple[Need, ...]:
+    """What a visit in a kept place needs, with the minutes around it."""
+    grid, level, site = grid_of(office), Level(hours.level), hours.site_id
+    return padded(needs_of(level, {}, site_id=site), policy(office, Around), grid, level=level, site_id=site)
+
+
+def parts_of(grid: Grid, needs: Sequence[Need], chosen: Mapping[str, UUID], during: Range[datetime]) -> list[Part]:
+    """What is booked of each resource of a kept place."""
+    assert during.lower is not None
+    assert during.upper is not None
+    day, step = grid.step_of(during.lower)
+    length = grid.count(during.upper - during.lower)
+    return [
+        Part(
+            role=need.role,
+            resource=chosen[need.role],
+            day=day,
+            begin=during.lower - need.before * grid.step,
+            end=during.upper + need.after * grid.step,
+            mask=span(step - need.before, need.before + length + need.after),
+        )
+        for need in needs
+    ]
+
+
+async def lose(work: Work, office: Office, hours: RegularHours, day: RegularDay) -> None:
+    """An absence or a closure took the place away, and nobody else is free then: the firm is told. The bits were given
+    back by the caller."""
+    assert day.appointment_id is not None
+    await queries.end(work, {day.appointment_id: "expired"})
+    day.state = "missed"
+    await jobs.forget(work, REGULAR_END, day.id)
+    await work.session.flush()
+    left = len(await regular_rows.kept_days(work, hours.id))
+    await _tell(work, office, hours, "lost", when=day.during.lower, count=left, of=day.id)
 
 
 async def _give_back(work: Work, office: Office, days: Sequence[RegularDay], state: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, false, func, or_, select, true
@@ -9,6 +10,7 @@ from sqlmodel import col
 
 from visits.actor import Actor
 from visits.booking.regular_tables import RegularDay, RegularHours
+from visits.booking.tables import BookingPart
 from visits.errors import NotFound
 from visits.people.tables import Firm
 from visits.roles import CHIEFS, DECLARANTS, Role
@@ -67,6 +69,29 @@ async def kept_days(work: Work, regular_id: UUID) -> Sequence[RegularDay]:
         .execution_options(populate_existing=True)
     )
     return rows.all()
+
+
+async def stranded(work: Work) -> list[tuple[Firm, Site, datetime]]:
+    """The places kept for firms, of hours the actor may see, whose officer or bay fell away, and since when."""
+    since: ColumnElement[Any] = func.min(col(BookingPart.stranded_since))
+    rows = await work.session.execute(
+        select(Firm, Site, since)
+        .join(RegularHours, col(RegularHours.firm_id) == col(Firm.id))
+        .join(Site, col(Site.id) == col(RegularHours.site_id))
+        .join(RegularDay, col(RegularDay.regular_id) == col(RegularHours.id))
+        .join(BookingPart, col(BookingPart.appointment_id) == col(RegularDay.appointment_id))
+        .where(
+            _visible(work.actor),
+            col(RegularDay.state) == "kept",
+            func.lower(col(RegularDay.during)) > work.now,
+            col(BookingPart.live),
+            col(BookingPart.stranded_since).is_not(None),
+        )
+        .group_by(col(Firm.id), col(Site.id), col(RegularDay.id))
+        .order_by(since, col(RegularDay.id))
+        .limit(100)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
 
 
 async def live_of_firm(work: Work, firm_id: UUID, office_id: UUID) -> int:

@@ -8,10 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from scheduling import Answer, Grid, Lost, LostSeat, Outcome, Replan, replan
-from visits.booking import quotas_rows, replan_limits, replan_rows
+from scheduling import Answer, Grid, Lost, Outcome, Replan, replan
+from visits.booking import buffers_rows, quotas_rows, replan_limits, replan_regular, replan_rows
+from visits.booking.buffers import Around, Roads
+from visits.booking.buffers_rows import Stays
 from visits.booking.offer import Asked, asked
 from visits.booking.quotas import PUBLIC
+from visits.booking.replan_regular import PlaceLine
+from visits.booking.replan_seats import seats_of
 from visits.booking.rules import PlaceFirst
 from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.booking.waitlist import as_public
@@ -24,8 +28,9 @@ from visits.store.work import Work
 
 #: Days in which another time is looked for, today among them.
 DAYS = 10
-#: How much a minute weighs: of a visit with a priority, of one with agencies, of any other.
-PREFERRED, JOINT, ORDINARY = 3, 2, 1
+#: How much a minute weighs: of a visit with a priority, of one with agencies, of any other. A place kept for a firm
+#: gives way to each.
+PREFERRED, JOINT, ORDINARY, KEPT = 6, 4, 2, 1
 #: Roles whose resource is promised with the time.
 PLACES = frozenset({"bay", "scanner"})
 
@@ -65,10 +70,13 @@ class Draft:
 
     lines: tuple[Line, ...]
     cost: int
+    #: Places kept for firms every week.
+    places: tuple[PlaceLine, ...] = ()
 
     def count(self, outcome: Outcome) -> int:
-        """How many appointments have this outcome."""
-        return sum(each.outcome is outcome for each in self.lines)
+        """How many appointments and places have this outcome."""
+        found = [*(each.outcome for each in self.lines), *(each.outcome for each in self.places)]
+        return found.count(outcome)
 
     @property
     def minutes(self) -> int:
@@ -78,13 +86,15 @@ class Draft:
     @property
     def seen(self) -> frozenset[str]:
         """Every line as a form sends it back."""
-        return frozenset(each.seen for each in self.lines)
+        return frozenset([*(each.seen for each in self.lines), *(each.seen for each in self.places)])
 
 
 async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = None) -> Draft:
     """The plan for every stranded appointment of an office, or for those named; never for visits that have begun."""
     found = await replan_rows.stranded(work, office.id, only)
-    grid, days = grid_of(office), days_of(work, office, [each for each, _ in found])
+    places = {str(each.day.id): each for each in await replan_regular.stranded(work, office, only)}
+    grid = grid_of(office)
+    days = days_of(work, office, [*(each for each, _ in found), *(each.was for each in places.values())])
     today = days[0]
     rows = await replan_rows.bits(work, office.id, today, days[-1])
     about: dict[str, tuple[Asked, Appointment, Sequence[BookingPart]]] = {}
@@ -95,16 +105,30 @@ async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = Non
             continue
         about[str(appointment.visit_id)] = (wanted, appointment, parts)
     limits = await replan_limits.limits_of(work, office, [wanted for wanted, _, _ in about.values()], rows, grid, days)
+    roads = Roads.of(policy(office, Around), grid)
+    but = [was.visit_id for _, was, _ in about.values() if was.visit_id is not None]
+    known = await buffers_rows.stays(work, office.id, today, days[-1], but=but) if roads else {}
     plan: Replan = replan(
-        [await _lost(work, *each, rows, days) for each in about.values()],
+        [
+            *[await _lost(work, *each, rows, days, roads, known) for each in about.values()],
+            *(
+                replan_regular.lost(each, grid, rows, today, weight=KEPT, roads=roads, known=known)
+                for each in places.values()
+            ),
+        ],
         {(_index(row.day, today), str(row.resource_id)): row.free & row.work for row in rows},
         minutes=grid.minutes,
         steps=grid.steps(today),
         limits=limits,
         rooms=replan_limits.rooms_of(rows, today),
+        roads={sites: road // grid.step for sites, road in roads.between.items()},
     )
-    lines = [_line(answer, *about[answer.visit], grid=grid, today=today) for answer in plan.answers]
-    return Draft(lines=tuple(lines), cost=plan.cost)
+    told = [each for each in plan.answers if each.visit in about]
+    return Draft(
+        lines=tuple(_line(each, *about[each.visit], grid=grid, today=today) for each in told),
+        cost=plan.cost,
+        places=tuple(PlaceLine(place=places[each.visit], answer=each) for each in plan.answers if each.visit in places),
+    )
 
 
 def days_of(work: Work, office: Office, stranded: Iterable[Appointment]) -> list[date]:
@@ -138,26 +162,13 @@ async def _lost(
     parts: Sequence[BookingPart],
     rows: Sequence[DayBits],
     days: Sequence[date],
+    roads: Roads,
+    known: Stays,
 ) -> Lost:
     """One stranded appointment as the plan reads it: which role fell away, who could play each, what limits it."""
     case, grid, today = wanted.case, wanted.grid, days[0]
     held = {part.role: part for part in parts}
-    seats = []
-    resources = {row.resource_id: row for row in rows}
-    for need in wanted.needs:
-        able = [row for row in resources.values() if need.fits(row)]
-        able.sort(key=lambda row: ((row.skills & ~need.skills).bit_count(), str(row.resource_id)))
-        part = held.get(need.role)
-        seats.append(
-            LostSeat(
-                role=need.role,
-                held=str(part.resource_id) if part else "",
-                broken=part is None or part.stranded_since is not None,
-                able=tuple(str(row.resource_id) for row in able),
-                before=need.before,
-                after=need.after,
-            )
-        )
+    site = str(case.visit.site_id or "")
     day, step = grid.step_of(appointment.during.lower)
     notice = timedelta(minutes=policy(case.office, Policies).notice_minutes)
     earliest = max(work.now + notice, wanted.not_before or work.now)
@@ -166,14 +177,15 @@ async def _lost(
         day=_index(day, today),
         step=step,
         length=grid.count(appointment.during.upper - appointment.during.lower),
-        seats=tuple(seats),
+        seats=seats_of(wanted.needs, parts, rows),
         weight=await _weight(work, wanted),
         named=case.visit.inspector_id is not None and held["officer"].stranded_since is not None
         if "officer" in held
         else False,
         # Nobody is called a day earlier than promised.
         starts={_index(each, today): grid.since(each, earliest) & grid.whole(each) for each in days if each >= day},
-        far=await replan_limits.far_from(work, wanted, days),
+        far=replan_limits.far_from(roads, known, site, today),
+        site=site,
         binds=replan_limits.bound_by(wanted),
         counts=replan_limits.counted_by(wanted),
     )

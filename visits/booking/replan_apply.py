@@ -8,13 +8,15 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 
 from scheduling import Outcome, Slot
-from visits.booking import calendars, queries, replan_limits, replan_rows
-from visits.booking.buffers import Part, bits_of
+from visits.booking import buffers_rows, calendars, queries, replan_limits, replan_regular, replan_rows
+from visits.booking.buffers import Part, Stay, bits_of
 from visits.booking.buffers_parts import OFFICER, parts_for
+from visits.booking.buffers_rows import Stays
 from visits.booking.change import to_book_again
 from visits.booking.confirm import DRAW, booked
 from visits.booking.offer import Asked
 from visits.booking.place import Drift, given_back
+from visits.booking.prearrival import KEPT, told
 from visits.booking.quotas import PUBLIC
 from visits.booking.replan import Draft, Line, days_of, draft_of
 from visits.booking.replan_tables import ReplanRun, ReplanStep
@@ -26,8 +28,11 @@ from visits.errors import Refusal
 from visits.events import InspectorAbsent
 from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.move import move as move_visit
+from visits.journey.states import State
+from visits.sites.hours import grid_of
 from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_id
+from visits.sites.tables import Office
 from visits.store import jobs
 from visits.store.work import Work
 from visits.texts import N_
@@ -57,19 +62,18 @@ async def apply(work: Work, run_id: UUID, seen: Collection[str], reason: str) ->
     await calendars.one_at_a_time(work, office.id)
     if (done := await replan_rows.known_run(work, run_id)) is not None:
         return done
-    stranded = await replan_rows.stranded(work, office.id, None)
-    for visit_id in sorted(appointment.visit_id for appointment, _ in stranded):
-        await case_of(work, visit_id, lock=True)
-    await replan_limits.alone(work, office, days_of(work, office, [each for each, _ in stranded]))
+    await _lock(work, office)
     draft = await draft_of(work, office)
     if draft.seen != frozenset(seen):
         raise PlanChanged(count=len(draft.seen ^ frozenset(seen)))
-    parts = {line.was.id: await _parts(work, line) for line in draft.lines}
-    await _take(work, office.id, draft.lines, parts)
+    parts = await _all_parts(work, office, draft)
+    await _take(work, office, draft, parts)
     run = ReplanRun(id=run_id, office_id=office.id, reason=why, cost=draft.cost, made_by=work.actor.person, at=work.now)
     work.session.add(run)
     await work.session.flush()
-    await replan_rows.sleep(work, [part.id for line in draft.lines for part in _given(line)])
+    await replan_rows.sleep(work, [part.id for given in _all_given(draft) for part in given])
+    for place in draft.places:
+        await replan_regular.write(work, office, place, parts[place.place.was.id])
     for line in draft.lines:
         made = await _write(work, line, parts[line.was.id], why)
         work.session.add(step_of(run, line, made))
@@ -83,32 +87,75 @@ def _counts(draft: Draft) -> dict[str, int]:
     return {each.value: draft.count(each) for each in Outcome} | {"minutes": draft.minutes, "cost": draft.cost}
 
 
-async def _parts(work: Work, line: Line) -> list[Part]:
+async def _lock(work: Work, office: Office) -> None:
+    """Visits by id, then the places kept for firms, then the days: nobody books, uses or begins beside us."""
+    found = await replan_rows.stranded(work, office.id, None)
+    for visit_id in sorted(appointment.visit_id for appointment, _ in found):
+        await case_of(work, visit_id, lock=True)
+    places = [each.was for each in await replan_regular.lock(work, office)]
+    await replan_limits.alone(work, office, days_of(work, office, [*(each for each, _ in found), *places]))
+
+
+async def _all_parts(work: Work, office: Office, draft: Draft) -> dict[UUID, list[Part]]:
+    """What is booked anew, by appointment; a road between two visits of the plan is booked with one of them."""
+    grid, anew = grid_of(office), [line.asked.case.visit.id for line in draft.lines if _goes(line)]
+    days = sorted({line.day for line in draft.lines}) or [grid.day_of(work.now)]
+    known = await buffers_rows.stays(work, office.id, days[0], days[-1], but=anew)
+    found = {place.place.was.id: place.taken(grid) for place in draft.places}
+    for line in draft.lines:
+        found[line.was.id] = await _parts(work, line, known)
+        for part in found[line.was.id]:
+            if part.role == OFFICER:
+                known.setdefault((part.day, part.resource), []).append(_stay(line, part))
+    return found
+
+
+def _goes(line: Line) -> bool:
+    """Does its officer no longer serve it then?"""
+    return any(part.role == OFFICER for part in _given(line))
+
+
+def _stay(line: Line, part: Part) -> Stay:
+    return Stay(
+        site=str(line.asked.case.visit.site_id or ""),
+        begin=part.begin + part.travel_before,
+        end=part.end - part.travel_after,
+        travel_before=part.travel_before,
+        travel_after=part.travel_after,
+    )
+
+
+async def _parts(work: Work, line: Line, known: Stays) -> list[Part]:
     """What is booked anew: of a kept time and place only what fell away, of another time everything."""
     if line.outcome is Outcome.LEFT:
         return []
     wanted, resources = line.asked, {role: UUID(each) for role, each in line.answer.resources.items()}
     ends_at = line.starts_at + (line.was.during.upper - line.was.during.lower)
     slot = Slot(starts_at=line.starts_at, ends_at=ends_at, places=1)
-    everything = await parts_for(work, wanted, slot, line.day, resources)
+    everything = await parts_for(work, wanted, slot, line.day, resources, known=known)
     standing = {part.role for part in line.parts} - {part.role for part in _given(line)}
     return [part for part in everything if part.role not in standing]
 
 
-async def _take(work: Work, office_id: UUID, lines: Sequence[Line], parts: dict[UUID, list[Part]]) -> None:
+async def _take(work: Work, office: Office, draft: Draft, parts: dict[UUID, list[Part]]) -> None:
     """All rows of the plan in one ordered step: what is given back, what is taken; all of it or nothing."""
+    count = len(draft.seen)
     wanted: Masks = {}
     for each in parts.values():
         for key, mask in bits_of(each).items():
             if wanted.get(key, 0) & mask:
-                raise PlanChanged(count=len(lines))
+                raise PlanChanged(count=count)
             wanted[key] = wanted.get(key, 0) | mask
     spare: Masks = {}
-    for line in lines:
-        for key, mask in queries.masks_of(line.asked.grid, _given(line)).items():
+    for given in _all_given(draft):
+        for key, mask in queries.masks_of(grid_of(office), given).items():
             spare[key] = spare.get(key, 0) | mask
-    if not await queries.take(work, office_id, wanted=wanted, spare=spare):
-        raise PlanChanged(count=len(lines))
+    if not await queries.take(work, office.id, wanted=wanted, spare=spare):
+        raise PlanChanged(count=count)
+
+
+def _all_given(draft: Draft) -> list[list[BookingPart]]:
+    return [*map(_given, draft.lines), *(place.given for place in draft.places)]
 
 
 def _given(line: Line) -> list[BookingPart]:
@@ -146,7 +193,8 @@ async def _left(work: Work, line: Line, reason: str) -> Appointment:
     """Nothing was found: nobody must come in vain. The visit is to be booked again, and goes before everybody."""
     await queries.end(work, {line.was.id: "cancelled"}, reason=reason)
     await to_book_again(work, line.asked.case, line.was, reason)
-    await join_first(work, line.asked.case)
+    if State(line.asked.case.visit.state) is State.TO_BOOK:
+        await join_first(work, line.asked.case)
     return await queries.appointment_by_id(work, line.was.id)
 
 
@@ -157,7 +205,11 @@ async def moved(
     made = await another_time(work, wanted, was, day, starts_at, reason)
     if await queries.add_parts(work, made, parts) != len(parts):
         raise Drift(starts_at=starts_at)
-    await booked(work, wanted.case, made, was=was if made.supersedes else None, reason=reason)
+    visit = wanted.case.visit
+    if State(visit.state) in KEPT:
+        await move_visit(work, visit, told(wanted.case, made, was, reason), reason=reason)
+    else:
+        await booked(work, wanted.case, made, was=was if made.supersedes else None, reason=reason)
     return made
 
 

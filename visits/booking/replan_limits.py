@@ -8,6 +8,7 @@ from uuid import UUID
 from scheduling import Grid, Limit, QuotaKind, Room, Wanted, keep, windows
 from visits.booking import buffers_rows, quotas_rows, replan_rows
 from visits.booking.buffers import Around, Roads
+from visits.booking.buffers_rows import Stays
 from visits.booking.offer import Asked
 from visits.booking.queries import Masks
 from visits.booking.quotas import PUBLIC, Pool, Rules
@@ -47,15 +48,10 @@ def bound_by(wanted: Asked) -> frozenset[str]:
     return frozenset(pools | (_firm(wanted.case) if standing.audience == PUBLIC else set()))
 
 
-async def far_from(work: Work, wanted: Asked, days: Sequence[date]) -> dict[tuple[int, str], int]:
-    """By day and officer the steps at which he or she is on the way from or to another site."""
-    office, site = wanted.case.office, str(wanted.case.visit.site_id or "")
-    roads = Roads.of(policy(office, Around), wanted.grid)
-    if not roads or not site:
-        return {}
-    known = await buffers_rows.stays(work, office.id, days[0], days[-1], but=wanted.case.visit.id)
-    found = buffers_rows.too_far(roads, known, site)
-    return {((day - days[0]).days, str(resource)): mask for (day, resource), mask in found.items()}
+def far_from(roads: Roads, known: Stays, site: str, today: date) -> dict[tuple[int, str], int]:
+    """By day and officer the steps at which he or she is on the way from or to another site, known where they are."""
+    found = buffers_rows.too_far(roads, known, site) if roads and site else {}
+    return {((day - today).days, str(resource)): mask for (day, resource), mask in found.items()}
 
 
 async def alone(work: Work, office: Office, days: Sequence[date]) -> None:

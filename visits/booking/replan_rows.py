@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, true, update
 from sqlmodel import col
 
+from visits.booking.prearrival import KEPT
 from visits.booking.replan_tables import ReplanRun, ReplanStep
 from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.errors import NotFound
@@ -18,7 +19,8 @@ from visits.store.work import Work
 async def stranded(
     work: Work, office_id: UUID, only: Sequence[UUID] | None
 ) -> list[tuple[Appointment, list[BookingPart]]]:
-    """Confirmed appointments still to come with a part that no longer fits, each with all its parts, by their start."""
+    """Confirmed appointments still to come, provisional ones among them, with a part that no longer fits, each with
+    all its parts, by their start."""
     broken = (
         select(col(BookingPart.appointment_id))
         .where(col(BookingPart.live), col(BookingPart.stranded_since).is_not(None))
@@ -33,7 +35,7 @@ async def stranded(
             col(Appointment.status) == "confirmed",
             col(Appointment.id).in_(broken),
             col(Appointment.id).in_(only) if only is not None else true(),
-            col(Visit.state) == State.BOOKED,
+            col(Visit.state).in_((State.BOOKED, *KEPT)),
             col(BookingPart.live),
             func.lower(Appointment.during) > work.now,
         )

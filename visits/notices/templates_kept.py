@@ -101,6 +101,19 @@ KEPT: tuple[Template, ...] = (
         parameters=("when", "place", "count"),
     ),
     Template(
+        name="regular_lost",
+        title=N_("Place régulière perdue"),
+        sms=N_("Heure régulière : place perdue %(when)s, %(place)s (absence, fermeture). Encore gardées : %(count)s."),
+        subject=N_("Heure régulière : la place gardée %(when)s n'est plus tenue"),
+        body=(
+            N_("Après une absence ou une fermeture, le bureau ne peut plus tenir la place du %(when)s, %(place)s."),
+            N_("Places gardées ensuite : %(count)s. Une visite peut encore être réservée à toute heure libre."),
+        ),
+        urgent=True,
+        path=_REGULAR,
+        parameters=("when", "place", "count"),
+    ),
+    Template(
         name="regular_ended",
         title=N_("Heure régulière terminée"),
         sms=N_("La douane met fin à l'heure régulière : %(place)s, dès %(when)s. Les visites réservées le restent."),

@@ -50,6 +50,7 @@ class Stranded:
     """An appointment that would fall outside the calendars: no word of its goods or firm."""
 
     starts_at: datetime
+    #: Empty for a place kept for a firm every week.
     visit: str
     site: str
 
@@ -104,12 +105,12 @@ async def stranded_of(work: Work, appointment_ids: Sequence[UUID]) -> list[Stran
     """Appointments an edit would leave outside, as an administrator may know them: when, which visit, where."""
     rows = await work.session.execute(
         select(col(Appointment.during), col(Visit.reference), col(Site.name))
-        .join(Visit, col(Visit.id) == col(Appointment.visit_id))
+        .outerjoin(Visit, col(Visit.id) == col(Appointment.visit_id))
         .outerjoin(Site, col(Site.id) == col(Appointment.site_id))
         .where(col(Appointment.id).in_(appointment_ids))
         .order_by(func.lower(col(Appointment.during)), col(Visit.reference))
     )
-    return [Stranded(starts_at=row.during.lower, visit=row.reference, site=row.name or "") for row in rows]
+    return [Stranded(starts_at=row.during.lower, visit=row.reference or "", site=row.name or "") for row in rows]
 
 
 def _holds(column: Mapped[str], words: str) -> ColumnElement[bool]:

@@ -149,8 +149,20 @@ async def _todos(work: Work) -> list[Todo]:
     """Everything that waits, from each place that holds some of it."""
     found = [_visit(each, work.actor.roles) for each in await queries.waiting_visits(work)]
     for lost in await queries.stranded(work):
-        address = f"/chief/visits/{lost.visit.id}/slots"
+        booked = State(lost.visit.state) is State.BOOKED
+        address = f"/chief/visits/{lost.visit.id}/slots" if booked else "/chief/replan"
         found.append(_todo("stranded", lost.declaration, lost.since, address, N_("Replacer le rendez-vous")))
+    for firm, site, lost_at in await regular_rows.stranded(work):
+        found.append(
+            Todo(
+                kind="stranded",
+                title=firm.name,
+                about=site.name,
+                since=lost_at,
+                href="/chief/replan",
+                button=N_("Replacer le rendez-vous"),
+            )
+        )
     if alarmed := await alarms.open_everywhere(work, work.actor.office):
         found.append(
             Todo(

@@ -9,6 +9,7 @@ from sqlalchemy import and_, case, exists, func, or_, select, true
 from sqlmodel import col
 
 from visits.assignment.tables import Reassignment
+from visits.booking.prearrival import KEPT
 from visits.booking.tables import Appointment, BookingPart
 from visits.clearance.tables import LinkState, Outbound
 from visits.declarations.queries import visible_visits
@@ -92,7 +93,7 @@ async def stranded(work: Work, visit_id: UUID | None = None) -> list[Stranded]:
         .join(Resource, col(Resource.id) == col(BookingPart.resource_id))
         .where(
             visible_visits(work.actor),
-            col(Visit.state) == State.BOOKED,
+            col(Visit.state).in_((State.BOOKED, *KEPT)),
             col(Appointment.status) == "confirmed",
             col(BookingPart.live),
             col(BookingPart.stranded_since).is_not(None),

@@ -8,15 +8,19 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from scheduling import LIMITED, Outcome
+from scheduling import LIMITED, Answer, Outcome
 from visits.booking import replan_rows
+from visits.booking.prearrival import KEPT
 from visits.booking.replan import Draft, Line, draft_of
 from visits.booking.replan_apply import PlanChanged, apply
+from visits.booking.replan_regular import PlaceLine
 from visits.booking.replan_tables import ReplanRun
 from visits.booking.replan_undo import UndoTooLate, undo
 from visits.booking.rules import WhyNeeded
 from visits.errors import BadInput
 from visits.ids import new_id
+from visits.journey.states import State
+from visits.people.tables import Firm
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
 from visits.sites.policies import Policies, policy
@@ -131,10 +135,15 @@ async def _page(
         "chief/replan.html",
         status=status,
         rows=[_row(line, names, language, seen) for line in draft.lines],
+        places=[await _place(work, each, language, seen) for each in draft.places],
+        seen=sorted(draft.seen),
         gone=len(seen - draft.seen) if seen is not None else 0,
         keeps=draft.count(Outcome.KEEPS),
         moves=draft.count(Outcome.MOVES),
         left=draft.count(Outcome.LEFT),
+        cancelled=sum(
+            each.outcome is Outcome.LEFT and State(each.asked.case.visit.state) not in KEPT for each in draft.lines
+        ),
         minutes=draft.minutes,
         run=new_id(),
         reason=reason,
@@ -160,13 +169,31 @@ def _row(line: Line, names: Mapping[str, str], language: str, seen: frozenset[st
     return {
         "line": line,
         "case": line.asked.case,
+        "provisional": State(line.asked.case.visit.state) in KEPT,
         "outcome": say(OUTCOMES[line.outcome], language),
         "other": ", ".join(each for each in other if each),
-        "why": say(BLOCKS.get(line.answer.rule.partition(":")[0], BLOCKS[""]), language)
-        if line.outcome is Outcome.LEFT
-        else "",
+        "why": _why(line.answer, language),
         "changed": seen is not None and line.seen not in seen,
     }
+
+
+async def _place(work: Work, line: PlaceLine, language: str, seen: frozenset[str] | None) -> dict[str, Any]:
+    """A place kept for a firm every week: with somebody else, or given up."""
+    firm = await work.session.get_one(Firm, line.place.hours.firm_id)
+    return {
+        "firm": firm.name,
+        "when": line.place.was.during.lower,
+        "keeps": line.outcome is Outcome.KEEPS,
+        "why": _why(line.answer, language),
+        "changed": seen is not None and line.seen not in seen,
+    }
+
+
+def _why(answer: Answer, language: str) -> str:
+    """What blocks an appointment that finds no time."""
+    if answer.outcome is not Outcome.LEFT:
+        return ""
+    return say(BLOCKS.get(answer.rule.partition(":")[0], BLOCKS[""]), language)
 
 
 async def _run(work: Work, run: ReplanRun, lasts: timedelta) -> dict[str, Any]:
