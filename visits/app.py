@@ -58,8 +58,8 @@ def make_app(tools: Tools) -> Litestar:
             try:
                 async with asyncio.timeout(PATIENCE):
                     await tools.database.open()
-            except (OSError, DBAPIError) as fault:  # it is away: connections are opened when they are needed
-                log.warning("the database does not answer yet: %s", fault)
+            except* (OSError, DBAPIError) as faults:  # it is away: connections are opened when they are needed
+                log.warning("the database does not answer yet: %s", faults.exceptions[0])
             yield
         await tools.database.engine.dispose()
 

@@ -60,11 +60,15 @@ class Database:
         self._sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
 
     async def open(self) -> None:
-        """Open every connection of the pool now: the first rush of a morning shall not wait for them."""
+        """Open every connection of the pool now: the first rush of a morning shall not wait for them.
+
+        If one fails the others are given up and the group of faults is raised; the pool is none the worse for it.
+        """
         pool = self.engine.pool
         assert isinstance(pool, QueuePool)
-        async with AsyncExitStack() as stack:
-            await asyncio.gather(*(stack.enter_async_context(self.engine.connect()) for _ in range(pool.size())))
+        async with AsyncExitStack() as stack, asyncio.TaskGroup() as opening:
+            for _ in range(pool.size()):
+                opening.create_task(stack.enter_async_context(self.engine.connect()))
 
     @asynccontextmanager
     async def work(self, actor: Actor) -> AsyncIterator[Work]:
