@@ -12,6 +12,7 @@ import random
 import sys
 import time
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -19,6 +20,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.support.fleet import Fleet, fleet, ground
 from tests.support.played import AGAIN, judge, play, seat, story
 from tests.support.story import Story
+
+#: How many stories end between two lines that say how far it is.
+TELL_EVERY = 25
 
 
 async def havoc(there: Fleet, chance: random.Random, killed: Counter[str]) -> None:
@@ -45,6 +49,7 @@ async def bench(stories: int, seed: int, together: int, root: Path, *, calm: boo
         there = await stack.enter_async_context(fleet(root))
         clients = await seat(there, stack)
         told: list[Story] = []
+        over = count(1)
         gate = asyncio.Semaphore(together)
 
         async def one(place: int) -> None:
@@ -55,6 +60,9 @@ async def bench(stories: int, seed: int, together: int, root: Path, *, calm: boo
                     await play(mine)
                 except Exception as fault:
                     faults.append(f"story {place} after {mine.told}: {type(fault).__name__}: {fault}"[:400])
+                    print(faults[-1], flush=True)
+                if (done := next(over)) % TELL_EVERY == 0:
+                    print(f"{done} of {stories}, {len(faults)} stuck, {time.monotonic() - began:.0f} s", flush=True)
 
         began = time.monotonic()
         killer = asyncio.create_task(havoc(there, chance, killed)) if not calm else None
@@ -65,8 +73,8 @@ async def bench(stories: int, seed: int, together: int, root: Path, *, calm: boo
                 await killer
         seconds = time.monotonic() - began
         verdict = await judge(there, told)
-    for fault in [*faults, *(AGAIN if tell else [])]:
-        print(fault)
+    for again in AGAIN if tell else []:
+        print(again)
     return {
         **verdict,
         "stories": stories,
