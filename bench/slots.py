@@ -18,6 +18,8 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -34,7 +36,9 @@ from tests.support.arena import Arena, arena
 from tests.support.steps_booking import calendars, to_book
 from visits.booking.materialise import AHEAD
 from visits.booking.offer import offer
+from visits.booking.strain import Strain
 from visits.declarations.queries import case_of
+from visits.sites.policies import policy
 from visits.store.embedded import Embedded
 
 #: Visits begin on these quarter hours of a shift from eight to noon and one to five: four steps each.
@@ -102,10 +106,12 @@ with hours as (
         and r.active_from <= day and (r.active_to is null or r.active_to >= day)
         and not exists (select from holiday h where h.day = day and (h.office_id is null or h.office_id = $1))
     group by r.id, r.kind, day),
-busy as (select p.resource_id, p.day, range_agg(p.during) as taken from booking_part p
+busy as (select p.resource_id, p.day, range_agg(p.during) as taken, sum(upper(p.during) - lower(p.during)) as long
+    from booking_part p
     where p.live and p.day between $3 and $4 group by p.resource_id, p.day),
 free as (select kind, hours.day, work - coalesce(taken, '{}'::tstzmultirange) as free
-    from hours left join busy on busy.resource_id = hours.id and busy.day = hours.day)
+    from hours left join busy on busy.resource_id = hours.id and busy.day = hours.day
+    where kind = 'bay' or coalesce(long, '0') + make_interval(mins => 15 * $6) <= make_interval(mins => $7))
 select day, bit_and(mask) as mask from (
     select day, kind, bit_or(1::bigint << step) as mask from free cross join generate_series(0, 62) step
     where free @> tstzrange(day + make_interval(mins => 360 + 15 * step),
@@ -166,13 +172,13 @@ async def statement_of(there: Arena, visit: UUID) -> tuple[str, tuple[Any, ...],
 
 def masks_of(rows: Sequence[Any]) -> dict[date, int]:
     """By day: the starts at which some resource of every role is free."""
-    by_day: dict[date, int] = {}
-    roles: dict[date, set[int]] = {}
+    roles: dict[date, dict[int, int]] = {}
     for row in rows:
-        by_day[row["day"]] = by_day.get(row["day"], -1) & row["free"]
-        roles.setdefault(row["day"], set()).add(row["place"])
+        found = roles.setdefault(row["day"], {})
+        found[row["place"]] = found.get(row["place"], 0) | row["free"]
     places = {place for each in roles.values() for place in each}
-    return {day: mask for day, mask in by_day.items() if mask and roles[day] == places}
+    by_day = {day: reduce(and_, found.values()) for day, found in roles.items() if found.keys() == places}
+    return {day: mask for day, mask in by_day.items() if mask}
 
 
 async def over_http(there: Arena, path: str, clients: int, requests: int) -> list[float]:
@@ -212,8 +218,9 @@ async def bench(inspectors: int, appointments: int, requests: int, clients: int,
             return values
 
         def facts(day: date) -> list[Any]:
-            return [there.stage.office.id, there.stage.site.id, day, day + timedelta(days=SEEN - 1), 0, LENGTH]
+            return [there.stage.office.id, there.stage.site.id, day, day + timedelta(days=SEEN - 1), 0, LENGTH, most]
 
+        most = policy(there.stage.office, Strain).most_minutes
         different = 0
         for day in days[:20]:
             mine = masks_of(await asked.fetch(*bound(day)))

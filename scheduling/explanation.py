@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from scheduling.hours import span
+from scheduling.hours import span, starts
 from scheduling.slots import Day, Reason, Why
 
 R = TypeVar("R", bound=Hashable)
@@ -26,9 +26,12 @@ class Removal(StrEnum):
     SHUT = "shut"
     AWAY = "away"
     OFF = "off"
+    FATIGUE = "fatigue"
     BUSY = "busy"
     FAR = "far"
     KEPT = "kept"
+    REST = "rest"
+    FULL_DAY = "full_day"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,9 +51,17 @@ class Candidate(Generic[R]):
     holiday: int = 0
     shut: int = 0
     away: int = 0
+    #: Steps it is not yet too tired for; None where that is asked of nobody.
+    fresh: int | None = None
+    #: The most steps it may have taken already; None where nothing limits them.
+    room: int | None = None
+    #: Steps among which a rest of so many must be left; None where it needs none.
+    pause: int | None = None
+    rest: int = 0
 
-    def removed(self, mask: int) -> Removal | None:
-        """The rule that removes it where these steps are needed; None if it can serve."""
+    def removed(self, mask: int, after: int = 0) -> Removal | None:
+        """The rule that removes it where these steps are needed, the last of them `after` the visit; None if it can
+        serve."""
         if self.unfit is not None:
             return self.unfit
         idle = mask & ~self.work
@@ -59,9 +70,12 @@ class Candidate(Generic[R]):
             (Removal.HOLIDAY, idle & self.holiday),
             (Removal.SHUT, idle & self.shut),
             (Removal.AWAY, idle & self.away),
+            (Removal.FATIGUE, self.fresh is not None and mask.bit_length() - after > self.fresh.bit_length()),
             (Removal.BUSY, mask & ~self.free),
             (Removal.FAR, mask & self.far),
             (Removal.KEPT, mask & self.kept),
+            (Removal.REST, self.pause is not None and not starts(self.free & ~mask & self.pause, self.rest)),
+            (Removal.FULL_DAY, self.room is not None and (self.work & ~self.free).bit_count() > self.room),
         ):
             if missing:
                 return rule
@@ -83,7 +97,7 @@ class Cast(Generic[R]):
         for each in self.candidates:
             early = step < self.before
             mask = 0 if early else span(step - self.before, self.before + length + self.after)
-            rule = each.unfit or Removal.OFF if early else each.removed(mask)
+            rule = each.unfit or Removal.OFF if early else each.removed(mask, self.after)
             if rule is None:
                 left.append(each.key)
             else:

@@ -17,6 +17,7 @@ class Why(StrEnum):
     HOLIDAY = "holiday"
     SHUT = "shut"
     AWAY = "away"
+    FATIGUE = "fatigue"
     CLOSED = "closed"
     TOO_SOON = "too_soon"
     FIRM = "firm"
@@ -59,6 +60,8 @@ class Role:
     name: str
     #: Starts at which the resource works throughout.
     work: tuple[int, ...] = ()
+    #: Starts at which it is not yet too tired for such a visit; all, where none tires.
+    fresh: tuple[int, ...] | None = None
     #: Starts at which it is free throughout.
     free: tuple[int, ...] = ()
     #: Starts at which it is free if what is kept for others counts too; the same where nothing is.
@@ -171,6 +174,9 @@ class Day:
                 return lost or Reason(why=Why.HOLIDAY if self.holiday else Why.CLOSED, role=role.name)
         if begins < self.earliest:
             return Reason(why=Why.TOO_SOON)
+        for role in self.roles:
+            if role.fresh is not None and not either(role.fresh) >> step & 1:
+                return Reason(why=Why.FATIGUE, role=role.name)
         for bar in self.bars:
             if bar.mask >> step & 1:
                 return bar.reason

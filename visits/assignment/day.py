@@ -1,17 +1,18 @@
 """An office-day out of the database as the plan sees it: seats with and without names, visits, roads."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from scheduling import Grid, Need, OfficeDay, PlanVisit, Rest, Route, Seat, Stop, bits
+from scheduling import Grid, Need, OfficeDay, PlanVisit, Route, Seat, Stop
 from visits.assignment import day_rows
 from visits.assignment.day_rows import Booked, Cell
-from visits.assignment.rules import Policy, is_of_high_risk
+from visits.assignment.rules import Policy
 from visits.booking.buffers import Around, Roads
 from visits.booking.queries import ONE_MINUTE
+from visits.booking.strain import is_of_high_risk, rest_in, spans, tired_at
 from visits.declarations.tables import Declaration
 from visits.sites.hours import grid_of
 from visits.sites.languages import asked_of
@@ -67,7 +68,9 @@ class Loaded:
             site=str(cell.site_id or ""),
             skills=cell.skills,
             shift=shift,
-            rest=None if cell.kind in FIXED else rest_in(shift, self.limits),
+            rest=None
+            if cell.kind in FIXED
+            else rest_in(shift, self.limits.rest_minutes, self.limits.rest_after_minutes),
             **bound,
         )
 
@@ -155,40 +158,3 @@ async def load(work: Work, office: Office, day: date, *, kind: str | None = None
 def group_of(declaration: Declaration) -> str:
     """Whose visit it is: the firm, or its code where the firm is not registered here."""
     return str(declaration.firm_id or declaration.declarant_code)
-
-
-def spans(work: int, minutes: int) -> tuple[tuple[int, int], ...]:
-    """Working steps of a day as minutes since it began."""
-    found: list[tuple[int, int]] = []
-    for step in bits(work):
-        begin, end = step * minutes, (step + 1) * minutes
-        if found and found[-1][1] == begin:
-            found[-1] = (found[-1][0], end)
-        else:
-            found.append((begin, end))
-    return tuple(found)
-
-
-def rest_in(shift: Sequence[tuple[int, int]], limits: Policy) -> Rest | None:
-    """The rest of the longest stretch of work, if it is longer than anybody works without one: not in its first third,
-    and begun before so much time is over."""
-    begin, end = max(shift, key=lambda span: span[1] - span[0], default=(0, 0))
-    if not limits.rest_minutes or end - begin <= limits.rest_after_minutes:
-        return None
-    return Rest(
-        minutes=limits.rest_minutes,
-        earliest=begin + limits.rest_after_minutes // 3,
-        latest=min(end, begin + limits.rest_after_minutes + limits.rest_minutes),
-    )
-
-
-def tired_at(shift: Sequence[tuple[int, int]], percent: int) -> int | None:
-    """The minute of the day at which so much of a shift is worked; None if visits may last to its end."""
-    if percent >= 100 or not shift:
-        return None
-    left = sum(end - begin for begin, end in shift) * percent // 100
-    for begin, end in sorted(shift):
-        if left <= end - begin:
-            return begin + left
-        left -= end - begin
-    return None

@@ -11,7 +11,7 @@ from scheduling import Blocked, Need, OfficeDay, Option, PlanVisit, Timelines
 from visits.assignment.day import Loaded, group_of, load
 from visits.assignment.draw import draw, draws_at
 from visits.assignment.plan import CODES, barred
-from visits.assignment.rules import SENTENCES, NobodyEligible, is_of_high_risk
+from visits.assignment.rules import SENTENCES, NobodyEligible
 from visits.assignment.standing import officers_for, wanted_for
 from visits.booking import queries as booking
 from visits.booking import rules
@@ -19,6 +19,7 @@ from visits.booking.confirm import confirm
 from visits.booking.hold import hold
 from visits.booking.offer import Asked, asked, bookable
 from visits.booking.queries import ONE_MINUTE
+from visits.booking.strain import is_of_high_risk
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
 from visits.errors import Refusal

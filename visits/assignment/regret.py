@@ -10,7 +10,8 @@ from uuid import UUID
 
 from scheduling import Need, PlanVisit, Stop, Timelines
 from visits.assignment.day import OFFICER, Loaded, load
-from visits.assignment.rules import Field, Officer, is_of_high_risk
+from visits.assignment.rules import Field, Officer
+from visits.booking.strain import is_of_high_risk
 from visits.declarations.queries import Case
 from visits.sites.languages import asked_of
 from visits.store.work import Work

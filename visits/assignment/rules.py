@@ -1,18 +1,18 @@
 """Who may be drawn for a visit (pure): every rule is a named object with its code and its sentence."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from scheduling import lacking
+from visits.booking.strain import Strain
 from visits.errors import Refusal
 from visits.texts import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(Strain):
     """The office's policies that the draw reads (`visits.sites.policies`)."""
 
     #: Visits of one declarant an inspector may have in `cool_off_days`.
@@ -30,15 +30,6 @@ class Policy:
     publish_hour: int = 18
     #: How much worse than the best choice somebody drawn on the day may be, in minutes-equivalents.
     regret_minutes: int = 10
-    #: A rest in every stretch of work longer than so much.
-    rest_minutes: int = 30
-    rest_after_minutes: int = 360
-    #: Minutes of visits an inspector may have in a day; None: as many as the shift holds.
-    most_minutes: int | None = 420
-    #: No visit of high risk ends later than this part of the shift, in percent of what is worked.
-    tired_percent: int = 80
-    #: Extents of the visit order that make a visit one of high risk.
-    high_risk_extents: tuple[str, ...] = ("FULL",)
     #: The grade a visit of high risk asks for.
     high_risk_grade: int = 0
     #: Minutes after the start from which an inspector who is not there counts as not come.
@@ -116,11 +107,6 @@ def _works(officer: Officer, wanted: Wanted) -> bool:
 def _rotates(officer: Officer, wanted: Wanted) -> bool:
     most = wanted.policy.rotation_days
     return most is None or officer.stay < most
-
-
-def is_of_high_risk(order: Mapping[str, Any], policy: Policy) -> bool:
-    """Is a visit one of high risk? By what its goods are, which the order says, or by how deep it goes."""
-    return bool(order.get("high_risk")) or order.get("extent") in policy.high_risk_extents
 
 
 #: In the order in which they are asked; the first that does not hold is the one recorded.

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from visits.assignment import queries, standing_rows
-from visits.assignment.rules import Officer, Policy, Wanted, is_of_high_risk
+from visits.assignment.rules import Officer, Policy, Wanted
+from visits.booking.strain import is_of_high_risk
 from visits.declarations.tables import Declaration
 from visits.journey.tables import Visit
 from visits.sites.languages import asked_of

@@ -35,6 +35,9 @@ REMOVALS: dict[Removal, str] = {
     Removal.BUSY: N_("est pris par un autre rendez-vous"),
     Removal.FAR: N_("est en route depuis ou vers un autre site"),
     Removal.KEPT: N_("est gardé pour d'autres visites"),
+    Removal.FATIGUE: N_("serait trop près de la fin de son service pour un contrôle à risque"),
+    Removal.REST: N_("n'aurait plus sa pause"),
+    Removal.FULL_DAY: N_("a déjà autant de minutes de visite que permis ce jour-là"),
 }
 #: What a resource of a role is called; the number or the place's own name follows.
 ROLES: dict[str, str] = {
@@ -121,7 +124,7 @@ async def _spare(work: Work, found: Offer) -> queries.Masks:
 def _cast(
     found: Offer, need: Need, day: date, resources: Sequence[Seen], spare: queries.Masks, away: Mapping[UUID, Lost]
 ) -> Cast[UUID]:
-    candidates = []
+    candidates, fit = [], found.asked.fit
     for each in resources:
         if each.kind != need.kind or each.agency_id != need.agency_id:
             continue
@@ -142,6 +145,10 @@ def _cast(
                 holiday=lost.holiday,
                 shut=lost.shut,
                 away=lost.away,
+                fresh=None if fit.percent(need.kind) is None else fit.fresh(need.kind, each.work),
+                room=fit.room(need.kind, found.asked.length),
+                pause=fit.pause(need.kind, each.work),
+                rest=fit.rest,
             )
         )
     return Cast(role=need.role, candidates=candidates, before=need.before, after=need.after)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Bar, Day, Role, Want, bits, either, seat
+from scheduling import Bar, Day, Role, Want, bits, either, seat, starts
 from visits.booking import groups_rows, queries, rules
 from visits.booking.change import cancel
 from visits.booking.confirm import booked
@@ -307,6 +307,7 @@ def _seats(
                 row
                 for row in rows
                 if need.fits(row)
+                and _bears(member, need, row.work, free[row.resource_id], masks[need.role])
                 and not masks[need.role]
                 & (shut.far.get((day, row.resource_id), 0) | shut.kept.get((day, row.resource_id), 0))
             ]
@@ -314,12 +315,38 @@ def _seats(
             wants.append(Want(mask=masks[need.role], fits=[row.resource_id for row in able]))
             keys.append((number, need.role))
     found = seat(wants, free)
-    if found is None:
+    if found is None or _too_long(members, rows, free, list(zip(keys, found, strict=True))):
         return None
     chosen: list[dict[str, UUID]] = [{} for _ in members]
     for (number, role), resource in zip(keys, found, strict=True):
         chosen[number][role] = resource
     return chosen
+
+
+def _too_long(
+    members: Sequence[Asked],
+    rows: Sequence[DayBits],
+    free: Mapping[UUID, int],
+    seated: Sequence[tuple[tuple[int, str], UUID]],
+) -> bool:
+    """Would somebody who has several of the visits have more minutes than a day may ask?"""
+    fit, longs = members[0].fit, dict.fromkeys((resource for _, resource in seated), 0)
+    for (number, _), resource in seated:
+        longs[resource] += members[number].length
+    taken = {row.resource_id: (row.kind, row.work & ~free[row.resource_id]) for row in rows if row.resource_id in longs}
+    rooms = {resource: fit.room(kind, longs[resource]) for resource, (kind, _) in taken.items()}
+    return any(room is not None and taken[resource][1].bit_count() > room for resource, room in rooms.items())
+
+
+def _bears(member: Asked, need: rules.Need, works: int, free: int, mask: int) -> bool:
+    """May the day of somebody who works so be asked for these steps too?"""
+    fit, room = member.fit, member.fit.room(need.kind, member.length)
+    pause = fit.pause(need.kind, works)
+    return (
+        (room is None or (works & ~free).bit_count() <= room)
+        and mask.bit_length() - need.after <= fit.fresh(need.kind, works).bit_length()
+        and (pause is None or starts(free & ~mask & pause, fit.rest) != 0)
+    )
 
 
 def _day(day: Day, mask: int, length: int, bars: Sequence[Bar]) -> Day:

@@ -14,6 +14,7 @@ from visits.booking.quotas import Standing
 from visits.booking.quotas_limits import Ask, limits_of, standing_of
 from visits.booking.rules import Need, Policy
 from visits.booking.search import NOBODY, NOTHING_SHUT, Shut, Starts, start_masks
+from visits.booking.strain import Fit, Strain, is_of_high_risk
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case
 from visits.events import AppointmentRequested
@@ -40,6 +41,8 @@ class Asked:
     length: int
     #: Who books it, and why it goes before others.
     standing: Standing
+    #: What of a day may be asked of those it needs.
+    fit: Fit
     #: The hour before which its goods cannot be there: their ship is still awaited.
     not_before: datetime | None = None
 
@@ -78,6 +81,8 @@ class Offer:
     #: Steps that are free but not for this visit; and what it would give back itself.
     shut: Shut = NOTHING_SHUT
     spare: queries.Masks = field(default_factory=dict)
+    #: Who works these steps must have a rest among those.
+    rests: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def first(self) -> Slot | None:
@@ -157,8 +162,15 @@ async def asked(work: Work, case: Case) -> Asked:
         needs=at_home(needs, grid, home.minutes) if home is not None else needs,
         length=grid.count(timedelta(minutes=visit.minutes)),
         standing=await standing_of(work, case, staff=limits.staff),
+        fit=fit_of(case.office, visit.order),
         not_before=await landing.not_before(work, case),
     )
+
+
+def fit_of(office: Office, order: Mapping[str, Any]) -> Fit:
+    """What an office's rules let a visit ask of whoever makes it."""
+    strain = policy(office, Strain)
+    return Fit(minutes=grid_of(office).minutes, rules=strain, demanding=is_of_high_risk(order, strain))
 
 
 def policy_of(work: Work, office: Office) -> Policy:
@@ -217,6 +229,7 @@ async def days_of(
         work,
         office.id,
         wanted.needs,
+        wanted.fit,
         first=today,
         last=last,
         length=wanted.length,
@@ -247,7 +260,14 @@ async def days_of(
         for day in (today + timedelta(days=ahead) for ahead in range(wanted.policy.horizon))
     ]
     return Offer(
-        asked=wanted, days=tuple(days), holidays=holidays, held=held, booked=booked, shut=limits.shut, spare=spare
+        asked=wanted,
+        days=tuple(days),
+        holidays=holidays,
+        held=held,
+        booked=booked,
+        shut=limits.shut,
+        spare=spare,
+        rests={hours: pause for each in masks.values() for hours, pause in each.rests.items()},
     )
 
 
@@ -258,6 +278,7 @@ async def counted(work: Work, found: Offer, *days: Day) -> list[Day]:
         work,
         wanted.case.office.id,
         wanted.needs,
+        wanted.fit,
         first=days[0].day,
         last=days[-1].day,
         length=wanted.length,
@@ -292,5 +313,15 @@ def _roles(needs: Sequence[Need], masks: Mapping[tuple[date, str], Starts], day:
     found = []
     for need in needs:
         its = masks.get((day, need.role), NOBODY)
-        found.append(Role(name=need.role, work=its.work, free=its.free, wide=its.wide, guest=need.guest, many=its.many))
+        found.append(
+            Role(
+                name=need.role,
+                work=its.work,
+                fresh=its.fresh,
+                free=its.free,
+                wide=its.wide,
+                guest=need.guest,
+                many=its.many,
+            )
+        )
     return tuple(found)

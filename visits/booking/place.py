@@ -69,7 +69,15 @@ async def place(
         day, step = found.find(starts_at)
         masks = wanted.masks(step)
         chosen = seats or await choose(
-            work, office, wanted.needs, day=day.day, masks=masks, spare=given, shut=found.shut
+            work,
+            office,
+            wanted.needs,
+            wanted.fit,
+            day=day.day,
+            masks=masks,
+            rests=found.rests,
+            spare=given,
+            shut=found.shut,
         )
         if len(chosen) < len(wanted.needs):
             continue

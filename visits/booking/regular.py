@@ -14,12 +14,12 @@ from scheduling import Grid, Interval, OffGrid, shift, span
 from visits.booking import queries, regular_rows
 from visits.booking.buffers import Around, Part, bits_of, padded
 from visits.booking.confirm import booked
-from visits.booking.offer import asked, bookable
+from visits.booking.offer import asked, bookable, fit_of
 from visits.booking.place import given_back, place, release
 from visits.booking.quotas_limits import firm_judged
 from visits.booking.regular_tables import RegularDay, RegularHours
 from visits.booking.rules import Need, needs_of
-from visits.booking.search import choose
+from visits.booking.search import choose, rests_of
 from visits.booking.tables import Appointment
 from visits.declarations.queries import case_of
 from visits.errors import BadInput, NotFound, Refusal
@@ -250,9 +250,10 @@ async def _places(work: Work, office: Office, hours: RegularHours, day: date, st
     """One resource of every role for an appointment without a visit; None if nothing is free."""
     grid, needs = grid_of(office), needs_for(office, hours)
     masks = {need.role: span(step - need.before, need.before + length + need.after) for need in needs}
-    begins = grid.at(day, step)
+    begins, fit = grid.at(day, step), fit_of(office, {})
+    rests = await rests_of(work, office.id, fit, day, day)
     for _ in range(TRIES):
-        chosen = await choose(work, office.id, needs, day=day, masks=masks, spare={})
+        chosen = await choose(work, office.id, needs, fit, day=day, masks=masks, rests=rests, spare={})
         if len(chosen) < len(needs):
             return None
         parts = parts_of(grid, needs, chosen, Range(begins, begins + length * grid.step))

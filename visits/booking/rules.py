@@ -49,6 +49,13 @@ class SlotClosed(Refusal):
     says = N_("Cette heure est hors des heures de visite.")
 
 
+class TooLateInShift(Refusal):
+    """A visit this deep would end when everybody who could make it is near the end of the shift."""
+
+    code, status = "late-in-shift", 409
+    says = N_("Une visite de cette étendue ne peut pas finir si tard. Choisissez une heure plus tôt.")
+
+
 class HoldExpired(Refusal):
     """The time to confirm has run out."""
 
@@ -231,6 +238,8 @@ def refuse(reason: Reason, policy: Policy, *, starts_at: datetime, days: Any) ->
             return TooFar(starts_at=starts_at, days=policy.horizon)
         case Why.HOLIDAY | Why.SHUT | Why.AWAY | Why.CLOSED:
             return SlotClosed(starts_at=starts_at)
+        case Why.FATIGUE:
+            return TooLateInShift(starts_at=starts_at)
         case Why.FIRM:
             return FirmDayFull(most=reason.count)
         case Why.QUOTA:
@@ -288,6 +297,8 @@ def words(
             return N_("L'organisme « %(agency)s » ne travaille pas à cette heure."), {"agency": name}
         case Why.CLOSED:
             return N_("Hors des heures de visite."), {}
+        case Why.FATIGUE:
+            return N_("Une visite de cette étendue ne peut pas finir si tard."), {}
         case Why.FIRM:
             return N_("Votre cabinet a déjà %(most)s rendez-vous ce jour-là."), {"most": reason.count}
         case Why.QUOTA | Why.KEPT:

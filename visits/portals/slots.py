@@ -23,6 +23,7 @@ NOTES: dict[Why, str] = {
     Why.SHUT: N_("fermé"),
     Why.AWAY: N_("personne"),
     Why.CLOSED: N_("fermé"),
+    Why.FATIGUE: N_("trop tard"),
     Why.TOO_SOON: N_("trop tard"),
     Why.FIRM: N_("limite atteinte"),
     Why.QUOTA: N_("limite atteinte"),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from visits.assignment.day import tired_at
+from visits.booking.strain import tired_at
 
 #: Eight to noon and one to five: eight hours.
 SHIFT = ((480, 720), (780, 1020))

@@ -161,10 +161,12 @@ async def test_a_same_day_draw_asks_the_minutes_too(stage: Stage) -> None:
 async def test_no_visit_of_high_risk_ends_after_so_much_of_the_shift(
     stage: Stage, hour: int, minute: int, free: bool
 ) -> None:
-    """Of eight hours 80 percent are worked at 15:24; a visit takes an hour."""
+    """Of eight hours 80 percent are worked at 15:24; a visit takes an hour. The rule came after the booking."""
     await calendars(stage)
+    await ruled(stage, tired_percent=100)
     plain = await booked(stage, await to_book(stage), tomorrow(stage, hour, minute))
     risky = await booked(stage, await to_book(stage, extent="FULL"), tomorrow(stage, hour, minute))
+    await ruled(stage, tired_percent=80)
 
     assert await published(stage) is not None
 
@@ -184,7 +186,9 @@ async def test_an_office_may_let_visits_of_high_risk_last_to_the_end_of_the_shif
 
 async def test_a_draw_of_the_day_asks_for_the_end_of_the_shift_too(stage: Stage) -> None:
     await calendars(stage)
+    await ruled(stage, tired_percent=100)
     visit = await booked(stage, await to_book(stage, extent="FULL"), tomorrow(stage, 15))
+    await ruled(stage, tired_percent=80)
     stage.clock.set(tomorrow(stage, 14))
 
     assert await drawn(stage, visit.id) is None

@@ -17,10 +17,10 @@ from visits.assignment.rules import (
     Policy,
     Wanted,
     blocked_by,
-    is_of_high_risk,
     reveals_at,
     sift,
 )
+from visits.booking.strain import is_of_high_risk
 from visits.sites.languages import bits_of
 from visits.sites.policies import Policies
 

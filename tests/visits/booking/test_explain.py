@@ -118,12 +118,19 @@ POLICIES: list[dict[str, Any]] = [
         ]
     },
     {"bookings_per_firm": 2},
+    {"most_minutes": 90, "rest_after_minutes": 210, "rest_minutes": 45},
+    {"most_minutes": 150, "buffers": [{"kind": "officer", "before": 15, "after": 15}], "rest_after_minutes": 180},
 ]
 
 
 @pytest.mark.slow  # a calendar of its own for each example
-@pytest.mark.parametrize("policies", POLICIES, ids=["plain", "buffers", "quotas", "limit"])
-async def test_offered_exactly_when_no_rule_removed_all_candidates(stage: Stage, policies: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "policies", POLICIES, ids=["plain", "buffers", "quotas", "limit", "strain", "strain and buffers"]
+)
+@pytest.mark.parametrize("extent", ["PARTIAL", "FULL"])
+async def test_offered_exactly_when_no_rule_removed_all_candidates(
+    stage: Stage, policies: dict[str, Any], extent: str
+) -> None:
     async with stage.work() as work:
         (await office_by_id(work, stage.office.id)).policies = policies | {"holds_per_firm": 50}
     await calendars(stage)
@@ -133,7 +140,7 @@ async def test_offered_exactly_when_no_rule_removed_all_candidates(stage: Stage,
             await stage.run("chief", hold, other.id, tomorrow(stage, hour, 15), reason="essai")
         except rules.Refusal:
             continue
-    visit = await to_book(stage)
+    visit = await to_book(stage, extent=extent)
 
     async def agrees(work: Work) -> list[date]:
         wrong = []

@@ -85,7 +85,7 @@ async def test_at_the_counter_no_appointment_gives_way(stage: Stage) -> None:
 async def test_at_the_counter_a_full_day_is_refused_clearly(stage: Stage) -> None:
     await only(stage, "bay A", "inspector1")
     await calendars(stage)
-    for hour in (8, 9, 10, 11, 13, 14, 15, 16):
+    for hour in (8, 9, 10, 11, 13, 14, 15):
         await stage.run("chief", walk_in, (await to_book(stage)).id, reason=f"Guichet {hour}")
 
     with pytest.raises(NothingToday):
