@@ -2,6 +2,7 @@
 
 from scheduling.abilities import FIRST_LANGUAGE, LANGUAGES, lacking
 from scheduling.check import Fault, faults
+from scheduling.counterfactual import otherwise
 from scheduling.draw import FORMAT as DRAW_FORMAT
 from scheduling.draw import (
     Drawn,
@@ -145,6 +146,7 @@ __all__ = [
     "name_routes",
     "nearest",
     "number",
+    "otherwise",
     "people_digest",
     "place_of",
     "replan",

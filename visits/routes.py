@@ -79,6 +79,7 @@ from visits.portals.inspector import scan as inspector_scan
 from visits.portals.inspector import trouble as inspector_trouble
 from visits.portals.inspector import visit as inspector_visit
 from visits.portals.integrator import home as integrator_home
+from visits.portals.integrity import draws as integrity_draws
 from visits.portals.integrity import home as integrity_home
 from visits.portals.integrity import interests as integrity_interests
 from visits.portals.office import absences as office_absences
@@ -191,6 +192,7 @@ ROUTES: list[Any] = [
     *terminal_positioning.ROUTES,
     *terminal_scanner.ROUTES,
     *terminal_ships.ROUTES,
+    *integrity_draws.ROUTES,
     *integrity_home.ROUTES,
     *integrity_interests.ROUTES,
     *integrator_home.ROUTES,

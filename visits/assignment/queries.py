@@ -65,6 +65,13 @@ async def first_booked(work: Work, office_id: UUID, day: date) -> datetime | Non
     )
 
 
+async def first_drawn(work: Work, seed: DrawSeed) -> datetime | None:
+    """When the first draw of a seed's day was made."""
+    return await work.session.scalar(
+        select(func.min(col(Draw.at))).where(col(Draw.office_id) == seed.office_id, col(Draw.day) == seed.day)
+    )
+
+
 async def seeds_to_reveal(work: Work, office_id: UUID, before: date) -> Sequence[DrawSeed]:
     """Seeds of days that are over and were not revealed yet, oldest first, locked; another worker passes over them."""
     rows = await work.session.scalars(

@@ -1,10 +1,12 @@
 """The record of a day's draws: what the public may replay, and the full one for those who control the service."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from scheduling import DRAW_FORMAT, Finding, letter, line_digest, people_digest, verify_draws
+from scheduling import DRAW_FORMAT, Finding, letter, line_digest, otherwise, people_digest, verify_draws
 from visits.assignment import queries, share, witness_rows
 from visits.assignment.tables import Draw, DrawSeed, DrawWitness
 from visits.chain import canonical
@@ -124,6 +126,28 @@ async def findings(work: Work, office: Office, day: date) -> list[Finding]:
         if place not in wrong and known.get(each.id) != each.digest.hex()
     ]
     return sorted(found, key=lambda each: each.line)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """One draw of a day whose witness came late: who was drawn, and who would have been."""
+
+    draw: Draw
+    drawn: str
+    would: str
+
+
+async def with_late_value(work: Work, seed: DrawSeed) -> list[Compared]:
+    """Every draw of a day made again with the value that came too late, from the record and the revealed seed."""
+    assert seed.revealed is not None
+    assert seed.witness_late is not None
+    draws = await queries.draws_of_day(work, seed.office_id, seed.day)
+    would = otherwise(seed.revealed, [line_of(each, named=True) for each in draws], seed.witness_late)
+    known = await queries.names_of(work, {UUID(each) for each in would.values()} | {each.chosen for each in draws})
+    return [
+        Compared(draw=each, drawn=known.get(each.chosen, ""), would=known.get(UUID(would[each.position]), ""))
+        for each in draws
+    ]
 
 
 async def _day(work: Work, office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw]) -> Json:

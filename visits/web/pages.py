@@ -80,6 +80,7 @@ SECTIONS: dict[Role, tuple[tuple[str, str], ...]] = {
     ),
     Role.INTEGRITY: (
         ("/integrity", N_("Journal")),
+        ("/integrity/draws", N_("Tirages")),
         ("/integrity/interests", N_("Liens")),
         ("/supervisor/witness", N_("Témoin")),
     ),

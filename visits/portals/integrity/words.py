@@ -43,6 +43,8 @@ ACTIONS: dict[str, str] = {
     "document_withdrawn": N_("Pièce retirée"),
     "day_mended": N_("Journée réparée, remplaçants tirés au sort"),
     "draw_blocked": N_("Tirage bloqué"),
+    "draws_compared": N_("Tirages comparés à ceux qu'aurait donnés le témoin"),
+    "draws_reviewed": N_("Tirages et absences passés en revue"),
     "draw_seen": N_("Tirage consulté"),
     "duty_ended": N_("Fin de service"),
     "duty_taken": N_("Autre lieu de service pris"),
