@@ -125,6 +125,8 @@ class SlotsView(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     grid_minutes: int
     minutes: int
+    #: The language the visit is held in, where it is not the office's own: only who speaks it is counted.
+    language: str
     days: list[DayView]
     refused: list[RefusedView]
     held: AppointmentView | None
@@ -233,6 +235,7 @@ def _view(found: Offer, visit_id: UUID, language: str, *, places: bool) -> Slots
         zone=found.asked.grid.zone.key,
         grid_minutes=found.asked.grid.minutes,
         minutes=found.asked.length * found.asked.grid.minutes,
+        language=str(found.asked.case.visit.order.get("language") or ""),
         days=[
             DayView(
                 day=day.day.isoformat(),

@@ -13,7 +13,7 @@ from visits.booking.offer import bookable, reason_of
 from visits.declarations.queries import Case, case_of
 from visits.declarations.select import NOT_BEGUN
 from visits.errors import Refusal
-from visits.journey.states import NotYours, State
+from visits.journey.states import STATE_NAMES, State, WrongState
 from visits.roles import CHIEFS
 from visits.sites.hours import grid_of
 from visits.sites.languages import LanguageUnknown, bits_of, others
@@ -63,7 +63,7 @@ async def wish(work: Work, visit_id: UUID, language: str, *, reason: str = "") -
     if work.actor.is_a(*CHIEFS):
         reason = reason_of(work, reason)
         if State(visit.state) not in NOT_BEGUN:
-            raise NotYours(event="language_wished")
+            raise WrongState(state=STATE_NAMES[State(visit.state)], event="language_wished")
         if not open_to_wishes(case):
             raise InspectorNamed()
     else:

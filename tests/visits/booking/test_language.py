@@ -9,6 +9,7 @@ from tests.support.builders import a_declaration
 from tests.support.stage import Stage
 from tests.support.steps_assignment import assigned
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
+from tests.support.steps_fieldwork import started
 from tests.support.steps_landing import SHIP, drafted, ship
 from tests.support.steps_language import speaks, wished
 from tests.support.steps_policies import ruled
@@ -22,6 +23,7 @@ from visits.declarations.lane import Colour
 from visits.declarations.queries import case_of
 from visits.declarations.receive import receive
 from visits.declarations.select import select_lane
+from visits.journey.states import WrongState
 from visits.sites.languages import LanguageUnknown
 from visits.sites.queries import office_by_id
 from visits.store.tables import Audit
@@ -88,7 +90,7 @@ async def test_the_offices_own_language_is_no_wish(stage: Stage) -> None:
     assert "language" not in (await wished(stage, visit, "pt", who="declarant")).order
 
 
-async def test_a_language_nobody_knows_and_a_visit_under_way_are_refused(stage: Stage) -> None:
+async def test_a_language_nobody_knows_and_a_chief_without_a_reason_are_refused(stage: Stage) -> None:
     await calendars(stage)
     visit = await to_book(stage)
 
@@ -114,6 +116,14 @@ async def test_once_somebody_is_drawn_nobody_changes_it(stage: Stage) -> None:
 
     with pytest.raises(InspectorNamed):
         await wished(stage, visit, "en")
+
+
+async def test_a_visit_that_has_begun_is_held_in_the_language_it_began_in(stage: Stage) -> None:
+    visit = await started(stage)
+
+    for who in ("chief", "declarant"):
+        with pytest.raises(WrongState):
+            await wished(stage, visit, "en", who=who)
 
 
 async def test_a_hold_is_given_back_since_whoever_keeps_it_need_not_speak_it(stage: Stage) -> None:
@@ -168,8 +178,10 @@ async def test_a_program_asks_for_a_language(stage: Stage) -> None:
         rare = await program.post(
             f"/api/visits/{visit.id}/language", json={"language": "zh"}, headers={"idempotency-key": "b"}
         )
+        slots = await program.get(f"/api/visits/{visit.id}/slots")
 
     assert (asked.status_code, asked.json()) == (200, {"visit": str(visit.id), "language": "en"})
+    assert slots.json()["language"] == "en"
     assert (rare.status_code, rare.json()["type"].rsplit("/")[-1]) == (409, "language-too-rare")
 
 
