@@ -11,6 +11,7 @@ from tests.support.live import DESK, PHONE, Window, address, chromium, serving, 
 from tests.support.stage import Stage
 from tests.support.steps_assignment import assigned
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
+from tests.support.steps_language import speaks
 from tests.support.steps_publication import next_day, whose
 from tests.support.steps_repair import away_today, mended
 from tests.support.steps_replan import applied
@@ -146,3 +147,17 @@ async def test_where_nobody_may_be_drawn(stage: Stage, app: Litestar) -> None:
         stage.clock.move(hours=1)
         supervisor = await opened("supervisor")
         await supervisor.go("/supervisor/board")
+
+
+async def test_where_a_visit_is_held_in_another_language(stage: Stage, app: Litestar) -> None:
+    await speaks(stage, "en", "inspector1", "inspector2")
+    visit = await to_book(stage, language="en")
+    async with looking(stage, app) as opened:
+        declarant, chief, admin = await opened("declarant", PHONE), await opened("chief"), await opened("admin")
+        page = await declarant.go(f"/declarant/visits/{visit.id}/slots")
+        await page.get_by_text("Visite dans une autre langue").click()
+        await declarant.look()
+        page = await chief.go(f"/chief/visits/{visit.id}")
+        await page.get_by_text("Changer la langue de la visite").click()
+        await chief.look()
+        await admin.go(f"/admin/offices/resources/{stage.resources['inspector1'].id}")
