@@ -4,12 +4,14 @@ import re
 from datetime import timedelta
 
 import pyotp
+import pytest
 
 from tests.portals.reading import said
 from tests.support.stage import Stage
-from tests.support.steps_booking import booked
+from tests.support.steps_booking import booked, calendars, to_book, tomorrow
 from tests.support.steps_fieldwork import a_photo, photographed, started
 from tests.support.steps_states import happen
+from tests.support.steps_witness import appointed
 from visits.assignment.queries import seed_of_day
 from visits.background.deliver import deliver
 from visits.declarations.lane import Colour
@@ -19,6 +21,7 @@ from visits.people import queries as people
 from visits.people.passwords import hashed
 from visits.sites import queries as sites
 from visits.sites.policies import policy, rules
+from visits.sites.tables import Resource
 
 PASSWORD = "un quai sous la pluie"
 
@@ -143,3 +146,56 @@ async def test_a_day_that_opens_with_a_longer_horizon_has_its_promise_before_it_
     async with stage.work() as work:
         last = (stage.clock.now() + timedelta(days=90)).date()
         assert await seed_of_day(work, stage.office.id, last) is not None
+
+
+async def previewed(stage: Stage, **changes: str) -> str:
+    """What the page says before the changes are saved."""
+    async with stage.browser("admin") as browser:
+        asked = await browser.post(f"/admin/policies/{stage.office.id}", data=await everything(stage, **changes))
+    assert asked.status_code == 200
+    return said(asked).replace("’", "'")
+
+
+async def test_a_cool_off_is_set_beside_the_busiest_firm_and_the_roster(stage: Stage) -> None:
+    await calendars(stage)
+    for hour in (9, 10, 11):
+        await booked(stage, await to_book(stage), tomorrow(stage, hour))
+    stage.clock.move(days=2)
+
+    text = await previewed(stage, cool_off_most="1", cool_off_days="60")
+
+    assert "en 60 jours, ce nombre de visites : 3." in text
+    assert "Vérificateurs qu'elles demandent : 3 ; en service : 3." in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"publish_hour": "20"}, "sans vérificateur tiré, toutes touchées : 2."),
+        ({"regret_minutes": "5"}, "sans vérificateur tiré, toutes touchées : 2."),
+        ({"rest_minutes": "45"}, "sans vérificateur tiré, toutes touchées : 2."),
+        ({"witness_minutes": "60"}, "dont le tirage attend un témoin : 13."),
+        ({"most_minutes": "30"}, "déjà réservées au-delà, ces 14 prochains jours : 2."),
+        ({"most_minutes": "400"}, "déjà réservées au-delà, ces 14 prochains jours : 0."),
+        ({"tired_percent": "70"}, "Contrôles à risque des 14 prochains jours : 0."),
+        ({"desk_hours": "4"}, "sur un bureau en ce moment, tous touchés : 0."),
+        ({"inspector_sees": "next"}, "Vérificateurs en service, tous touchés : 3."),
+    ],
+    ids=lambda each: next(iter(each)) if isinstance(each, dict) else "",
+)
+async def test_each_policy_of_the_draw_counts_what_it_touches(
+    stage: Stage, changes: dict[str, str], sentence: str
+) -> None:
+    await appointed(stage)
+    await calendars(stage)
+    for _ in range(2):
+        await booked(stage, await to_book(stage), tomorrow(stage, 9))
+
+    assert sentence in await previewed(stage, **changes)
+
+
+async def test_a_grade_says_how_many_have_it(stage: Stage) -> None:
+    async with stage.work() as work:
+        (await work.session.get_one(Resource, stage.resources["inspector2"].id)).grade = 3
+
+    assert "Vérificateurs qui ont ce grade : 1." in await previewed(stage, high_risk_grade="3")

@@ -1,7 +1,7 @@
 """What a change of policies would hit, counted before it is saved. Counts only: no row of a case is read out."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from visits.journey.tables import Visit
 from visits.people.queries import running
 from visits.people.tables import Membership, Person
 from visits.performance.queries import old_ratings
+from visits.portals.admin import effects_draw
 from visits.sites.policies import Policies
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -33,7 +34,8 @@ class Effect:
     before: Any
     after: Any
     text: str
-    count: int = 0
+    #: What the sentence says: `count`, and whatever else it names.
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 NEXT_ONES = N_("Vaut pour ce qui vient ensuite.")
@@ -44,8 +46,8 @@ async def effects(work: Work, office: Office, wanted: Policies, changes: Mapping
     found = []
     for name, (before, after) in changes.items():
         text, counted = EFFECTS.get(name, (NEXT_ONES, None))
-        count = await counted(work, office, wanted) if counted else 0
-        found.append(Effect(name, before, after, text, count))
+        told = await counted(work, office, wanted) if counted else {}
+        found.append(Effect(name, before, after, text, told if isinstance(told, dict) else {"count": told}))
     return found
 
 
@@ -120,8 +122,8 @@ async def _firms_above(work: Work, office: Office, wanted: Policies) -> int:
     return await _number(work, select(func.count()).select_from(above.subquery()))
 
 
-async def _pairs(work: Work, office: Office, wanted: Policies) -> int:
-    """Pairs of inspector and declarant that would be kept apart from now on."""
+async def _pairs(work: Work, office: Office, wanted: Policies) -> dict[str, Any]:
+    """Pairs of inspector and declarant that would be kept apart from now on, and whether the roster suffices."""
     pairs = (
         select(col(Assignment.resource_id), col(Declaration.firm_id))
         .join(Visit, col(Visit.id) == col(Assignment.visit_id))
@@ -135,7 +137,8 @@ async def _pairs(work: Work, office: Office, wanted: Policies) -> int:
         .group_by(col(Assignment.resource_id), col(Declaration.firm_id))
         .having(func.count() >= wanted.cool_off_most)
     )
-    return await _number(work, select(func.count()).select_from(pairs.subquery()))
+    count = await _number(work, select(func.count()).select_from(pairs.subquery()))
+    return {"count": count} | await effects_draw.busiest(work, office, wanted)
 
 
 async def _by_chance(work: Work, office: Office, wanted: Policies) -> int:
@@ -184,7 +187,15 @@ async def _people(work: Work, office: Office, *fits: ColumnElement[bool]) -> int
     )
 
 
-Counted = Callable[[Work, Office, Policies], Awaitable[int]]
+Counted = Callable[[Work, Office, Policies], Awaitable[int | dict[str, Any]]]
+
+APART = N_(
+    "Paires vérificateur et déclarant séparées dès maintenant : %(count)s. Le cabinet le plus actif a eu, en "
+    "%(days)s jours, ce nombre de visites : %(visits)s. Vérificateurs qu'elles demandent : %(needed)s ; en service : "
+    "%(have)s."
+)
+UNDRAWN = N_("Visites des 14 prochains jours sans vérificateur tiré, toutes touchées : %(count)s.")
+AT_RISK = N_("Contrôles à risque des 14 prochains jours : %(count)s. Leurs rendez-vous tiennent.")
 
 #: Policy to the sentence about what it hits (with %(count)s) and how that is counted.
 EFFECTS: dict[str, tuple[str, Counted | None]] = {
@@ -200,8 +211,29 @@ EFFECTS: dict[str, tuple[str, Counted | None]] = {
     "grace_minutes": (N_("Rendez-vous confirmés à venir, tous touchés : %(count)s."), _to_come),
     "grace_agency_minutes": (N_("Rendez-vous confirmés à venir, tous touchés : %(count)s."), _to_come),
     "reveal_minutes": (N_("Rendez-vous confirmés à venir, tous touchés : %(count)s."), _to_come),
-    "cool_off_most": (N_("Paires vérificateur et déclarant séparées dès maintenant : %(count)s."), _pairs),
-    "cool_off_days": (N_("Paires vérificateur et déclarant séparées dès maintenant : %(count)s."), _pairs),
+    "cool_off_most": (APART, _pairs),
+    "cool_off_days": (APART, _pairs),
+    "publish_hour": (UNDRAWN, effects_draw.undrawn),
+    "regret_minutes": (UNDRAWN, effects_draw.undrawn),
+    "rest_minutes": (UNDRAWN, effects_draw.undrawn),
+    "rest_after_minutes": (UNDRAWN, effects_draw.undrawn),
+    "witness_minutes": (
+        N_("Jours, parmi les 14 prochains, dont le tirage attend un témoin : %(count)s."),
+        effects_draw.witnessed,
+    ),
+    "most_minutes": (
+        N_("Journées de vérificateur déjà réservées au-delà, ces 14 prochains jours : %(count)s. Elles tiennent."),
+        effects_draw.overfull,
+    ),
+    "tired_percent": (AT_RISK, effects_draw.at_risk),
+    "high_risk_extents": (AT_RISK, effects_draw.at_risk),
+    "high_risk_grade": (N_("Vérificateurs qui ont ce grade : %(count)s."), effects_draw.graded),
+    "rotation_days": (N_("Vérificateurs qui peuvent changer de terminal : %(count)s."), effects_draw.movable),
+    "desk_hours": (
+        N_("Contrôles documentaires sur un bureau en ce moment, tous touchés : %(count)s."),
+        effects_draw.at_desk,
+    ),
+    "inspector_sees": (N_("Vérificateurs en service, tous touchés : %(count)s."), effects_draw.serving),
     "random_percent": (N_("Contrôles tirés au sort ces 30 derniers jours : %(count)s."), _by_chance),
     "gps_days": (N_("Positions déjà plus anciennes, à effacer : %(count)s."), _positions),
     "photo_days": (N_("Photos déjà plus anciennes, à effacer : %(count)s."), _photos),
