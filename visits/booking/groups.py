@@ -21,6 +21,7 @@ from visits.booking.groups_limits import bars_of
 from visits.booking.groups_tables import VisitGroup, VisitGroupMember
 from visits.booking.offer import Asked, Offer, asked, bookable, days_of, reason_of
 from visits.booking.place import given_back, place, release
+from visits.booking.prearrival import KEPT
 from visits.booking.premises_rows import homes_of
 from visits.booking.premises_tables import Premises
 from visits.booking.quotas_limits import alone, firm_judged
@@ -59,6 +60,17 @@ class HasTime(Refusal):
     says = N_("La visite %(reference)s a déjà un rendez-vous.")
 
 
+class NotReady(Refusal):
+    """One of the visits has no accepted package: what is kept for it is a provisional time of its own."""
+
+    code, status = "package-not-accepted", 409
+    says = N_("Le dossier de la visite %(reference)s n'est pas accepté. Son heure se choisit à part.")
+
+
+#: What is said before any hour is shown.
+NOT_TOGETHER = (NotOneGroup, HasTime, NotReady)
+
+
 class GroupChanged(Refusal):
     """None of the group's visits still has the appointment that was to be changed."""
 
@@ -93,8 +105,7 @@ async def book(
     if (known := await _already(work, cases, starts_at)) is not None:
         return known
     for case in cases:
-        if bookable(work, case) is State.BOOKED:
-            raise HasTime(reference=case.visit.reference)
+        _without_time(work, case)
     group = VisitGroup(
         id=new_id(),
         office_id=cases[0].office.id,
@@ -194,7 +205,17 @@ async def cases_of(work: Work, visit_ids: Sequence[UUID]) -> list[Case]:
     wanted = list(dict.fromkeys(visit_ids))
     cases = [await case_of(work, each) for each in wanted]
     await _one_group(work, cases)
+    for case in cases:
+        _without_time(work, case)
     return cases
+
+
+def _without_time(work: Work, case: Case) -> None:
+    """Refuse a visit that is booked, or whose package is still made ready."""
+    if State(case.visit.state) in KEPT:
+        raise NotReady(reference=case.visit.reference)
+    if bookable(work, case) is State.BOOKED:
+        raise HasTime(reference=case.visit.reference)
 
 
 async def _locked(work: Work, visit_ids: Sequence[UUID]) -> list[Case]:

@@ -14,7 +14,7 @@ from visits.booking import groups, groups_rows, queries, rules
 from visits.booking.groups import Pattern, Together
 from visits.booking.groups_tables import VisitGroup
 from visits.booking.no_shows import FirmLimited
-from visits.booking.where import where_of
+from visits.booking.where import Kind, where_of
 from visits.declarations.queries import title_of
 from visits.declarations.tables import Declaration
 from visits.errors import BadInput, Refusal
@@ -64,27 +64,33 @@ class Side:
 async def choose_page(
     work: Work, request: Asked, side: Side, *, chosen: Sequence[str], error: Refusal | None = None, **more: Any
 ) -> Response[Any]:
-    """The visits that wait for a time, by place and firm; those of one place can be booked together."""
+    """The visits that wait for a time, by place and firm; those of one place can be booked together. Two premises are
+    two places even by one name, and where nobody has said yet is none."""
     language = language_of(request)
     waiting = await groups_rows.to_book_together(work)
     office = await office_by_id(work, waiting[0][0].office_id) if waiting else (await offices(work))[0]
     at_office(request, office)
-    places: dict[tuple[UUID, str, UUID | None, str], list[tuple[str, str, str]]] = {}
+    places: dict[tuple[UUID | None, ...], tuple[str, list[tuple[str, str, str]]]] = {}
     for visit, declaration in waiting:
-        place = place_name(await where_of(work, visit), language)
-        firm = (declaration.declarant_name or "–") if side.staff else ""
-        places.setdefault((visit.office_id, place, declaration.firm_id, firm), []).append(
-            _item(visit, declaration, language)
+        where = await where_of(work, visit)
+        if where.kind is Kind.OPEN:
+            continue
+        site, home = where.site, where.premises
+        key = (
+            visit.office_id,
+            site.id if site else None,
+            home.id if home else None,
+            declaration.firm_id,
+            None if declaration.firm_id else declaration.importer_id,
         )
+        place = place_name(where, language)
+        name = f"{declaration.declarant_name or '–'} · {place}" if side.staff else place
+        places.setdefault(key, (name, []))[1].append(_item(visit, declaration, language))
     return page(
         request,
         f"{side.templates}/groups.html",
         status=error.status if error else 200,
-        places=[
-            (str(number), f"{firm} · {place}" if firm else place, items)
-            for number, ((_, place, _, firm), items) in enumerate(places.items())
-            if len(items) > 1
-        ],
+        places=[(str(number), name, items) for number, (name, items) in enumerate(places.values()) if len(items) > 1],
         patterns=[(each.value, say(text, language), say(hint, language)) for each, (text, hint) in PATTERNS.items()],
         chosen=chosen,
         error=sentence(request, error) if error else "",

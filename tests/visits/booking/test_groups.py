@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, calendars, held, only, to_book, tomorrow
+from tests.support.steps_landing import at_sea, package_accepted, reserved
 from tests.support.steps_policies import a_quota, ruled
 from visits.booking import groups, queries, rules
 from visits.booking.change import cancel
@@ -226,6 +227,29 @@ async def test_a_visit_that_has_a_time_is_not_booked_again(stage: Stage) -> None
 
     with pytest.raises(groups.HasTime):
         await book(stage, visits, 14)
+
+
+async def test_a_visit_whose_package_is_still_made_ready_is_refused_before_any_hour_is_shown(stage: Stage) -> None:
+    provisional = await at_sea(stage)
+    await reserved(stage, provisional)
+    other = await to_book(stage)
+
+    async def asking(work: Work) -> object:
+        return await groups.cases_of(work, [other.id, provisional.id])
+
+    with pytest.raises(groups.NotReady) as refusal:
+        await stage.run("declarant", asking)
+    assert refusal.value.facts == {"reference": provisional.reference}
+    with pytest.raises(groups.NotReady):
+        await book(stage, [other.id, provisional.id], 14)
+    assert await times(stage, [other.id]) == [None]
+
+
+async def test_goods_at_sea_are_offered_with_others_from_when_they_are_there(stage: Stage) -> None:
+    late = await package_accepted(stage, await at_sea(stage))
+    visits = [late.id, (await to_book(stage)).id]
+
+    assert min(await offered(stage, visits)) == tomorrow(stage, 10)
 
 
 async def test_another_firms_group_is_not_there(stage: Stage) -> None:

@@ -51,7 +51,7 @@ async def slots(
     """The hours at which every chosen visit finds a place."""
     try:
         cases = await groups.cases_of(work, ids_of(v or []))
-    except groups.NotOneGroup as no:
+    except groups.NOT_TOGETHER as no:
         return await _chosen(work, request, chosen=v or [], error=no)
     found = await groups.together(work, cases, pattern_of(pattern))
     return await hours_page(work, request, OURS, found, pattern_of(pattern), day=day, action=PATH)
