@@ -19,9 +19,11 @@ from visits.booking.language import wish as wish_language
 from visits.booking.next_free import book_next
 from visits.booking.offer import Offer, counted, offer
 from visits.booking.tables import Appointment
+from visits.booking.where import Kind, where_of
 from visits.booking.wishes import book_first
 from visits.declarations.queries import case_of
 from visits.errors import BadInput
+from visits.journey.tables import Visit
 from visits.roles import CHIEFS, DECLARANTS
 from visits.store.work import Work
 from visits.web.language import say
@@ -63,6 +65,16 @@ class LanguageView(msgspec.Struct, frozen=True, kw_only=True):
     language: str
 
 
+class PlaceView(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a visit is made: at a site of the office, at a firm's premises, by video, at the desk, or not said yet."""
+
+    kind: Kind
+    name: str
+    address: str
+    #: The bay or scanner, at a site.
+    bay: str
+
+
 class AppointmentView(msgspec.Struct, frozen=True, kw_only=True):
     """An appointment or a hold; nobody's name."""
 
@@ -72,12 +84,14 @@ class AppointmentView(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: datetime
     ends_at: datetime
     site: UUID | None
+    place: PlaceView
     expires_at: datetime | None
     supersedes: UUID | None
 
     @classmethod
-    def of(cls, found: Appointment) -> "AppointmentView":
-        """From its row."""
+    async def of(cls, work: Work, found: Appointment) -> "AppointmentView":
+        """From its row, with where it takes place."""
+        where = await where_of(work, await work.session.get_one(Visit, found.visit_id), found)
         return cls(
             id=found.id,
             visit=found.visit_id,
@@ -85,6 +99,7 @@ class AppointmentView(msgspec.Struct, frozen=True, kw_only=True):
             starts_at=found.during.lower,
             ends_at=found.during.upper,
             site=found.site_id,
+            place=PlaceView(kind=where.kind, name=where.name, address=where.address, bay=where.bay),
             expires_at=found.expires_at if found.status == "held" else None,
             supersedes=found.supersedes,
         )
@@ -148,7 +163,7 @@ async def slots(
     headers = {"cache-control": "private, no-cache"} | ({"etag": tag} if tag else {})
     if tag and found.held is None and request.headers.get("if-none-match") == tag:
         return Response(None, status_code=304, headers=headers)
-    return Response(_view(found, visit_id, language_of(request), places=places), headers=headers)
+    return Response(await _view(work, found, visit_id, language_of(request), places=places), headers=headers)
 
 
 @get("/api/visits/{visit_id:uuid}/free", roles=BOOKERS)
@@ -170,9 +185,8 @@ async def free(work: Work, request: Request, visit_id: FromPath[UUID]) -> Respon
 @post("/api/visits/{visit_id:uuid}/wishes", roles=BOOKERS, idempotent=True)
 async def wishes(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wishes]) -> AppointmentView:
     """Book the first wish that fits, in one step; if none does nothing is changed and the fresh masks come along."""
-    return AppointmentView.of(
-        await book_first(work, visit_id, data.wishes, instead_of=data.instead_of, reason=data.reason)
-    )
+    made = await book_first(work, visit_id, data.wishes, instead_of=data.instead_of, reason=data.reason)
+    return await AppointmentView.of(work, made)
 
 
 @post("/api/visits/{visit_id:uuid}/language", roles=BOOKERS, idempotent=True)
@@ -185,19 +199,19 @@ async def language(work: Work, visit_id: FromPath[UUID], data: JSONBody[Language
 @post("/api/visits/{visit_id:uuid}/holds", roles=BOOKERS, idempotent=True, status_code=201)
 async def hold(work: Work, visit_id: FromPath[UUID], data: JSONBody[Wish]) -> AppointmentView:
     """Keep a start for a few minutes."""
-    return AppointmentView.of(await hold_slot(work, visit_id, _start(data), reason=data.reason))
+    return await AppointmentView.of(work, await hold_slot(work, visit_id, _start(data), reason=data.reason))
 
 
 @post("/api/visits/{visit_id:uuid}/next", roles=BOOKERS, idempotent=True, status_code=201)
 async def next_free(work: Work, visit_id: FromPath[UUID], reason: FromQuery[str] = "") -> AppointmentView:
     """Book the earliest start on offer, in one step; a visit that has a time keeps it. DELETE undoes it."""
-    return AppointmentView.of(await book_next(work, visit_id, reason=reason))
+    return await AppointmentView.of(work, await book_next(work, visit_id, reason=reason))
 
 
 @post("/api/holds/{hold_id:uuid}/confirm", roles=BOOKERS, idempotent=True)
 async def confirm(work: Work, hold_id: FromPath[UUID]) -> AppointmentView:
     """Turn a hold into an appointment, or into the new time of one."""
-    return AppointmentView.of(await confirm_hold(work, hold_id))
+    return await AppointmentView.of(work, await confirm_hold(work, hold_id))
 
 
 @get("/api/appointments/{appointment_id:uuid}", roles=BOOKERS)
@@ -205,13 +219,15 @@ async def appointment(work: Work, appointment_id: FromPath[UUID]) -> Appointment
     """An appointment as it stands."""
     found = await queries.appointment_by_id(work, appointment_id)
     await case_of(work, found.visit_id)
-    return AppointmentView.of(found)
+    return await AppointmentView.of(work, found)
 
 
 @post("/api/appointments/{appointment_id:uuid}/move", roles=BOOKERS, idempotent=True)
 async def move(work: Work, appointment_id: FromPath[UUID], data: JSONBody[Wish]) -> AppointmentView:
     """Another time in one step."""
-    return AppointmentView.of(await move_appointment(work, appointment_id, _start(data), reason=data.reason))
+    return await AppointmentView.of(
+        work, await move_appointment(work, appointment_id, _start(data), reason=data.reason)
+    )
 
 
 @delete(["/api/appointments/{appointment_id:uuid}", "/api/holds/{appointment_id:uuid}"], roles=BOOKERS, idempotent=True)
@@ -227,7 +243,7 @@ def _start(wish: Wish) -> datetime:
     return wish.starts_at
 
 
-def _view(found: Offer, visit_id: UUID, language: str, *, places: bool) -> SlotsView:
+async def _view(work: Work, found: Offer, visit_id: UUID, language: str, *, places: bool) -> SlotsView:
     first = found.first
     return SlotsView(
         visit=visit_id,
@@ -250,8 +266,8 @@ def _view(found: Offer, visit_id: UUID, language: str, *, places: bool) -> Slots
             for day in found.days
         ],
         refused=[_refused(found, each, language) for each in before(found.days, first.starts_at if first else None)],
-        held=AppointmentView.of(found.held) if found.held else None,
-        booked=AppointmentView.of(found.booked) if found.booked else None,
+        held=await AppointmentView.of(work, found.held) if found.held else None,
+        booked=await AppointmentView.of(work, found.booked) if found.booked else None,
     )
 
 

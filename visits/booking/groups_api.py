@@ -94,7 +94,7 @@ async def _view(work: Work, found: VisitGroup) -> GroupView:
 
 async def _appointments(work: Work, cases: list[Case]) -> list[AppointmentView]:
     last = [await queries.last_of(work, case.visit.id) for case in cases]
-    return [AppointmentView.of(each) for each in last if each is not None]
+    return [await AppointmentView.of(work, each) for each in last if each is not None]
 
 
 def _rest(day: dict[str, object]) -> dict[str, object]:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
+from tests.support.steps_premises import at_home
 from visits.booking import queries
 from visits.booking.reconcile import reconcile
 from visits.booking.tables import Appointment
@@ -60,6 +61,29 @@ async def test_a_visit_is_held_confirmed_moved_and_cancelled(stage: Stage, visit
     assert (moved.json()["status"], moved.json()["supersedes"]) == ("confirmed", kept.json()["id"])
     assert after.json()["status"] == "cancelled"
     assert (await stage.visit(visit.id)).state == State.TO_BOOK
+
+
+async def test_an_appointment_says_where_it_is_at_a_site_and_at_premises(stage: Stage, visit: Visit) -> None:
+    home = await at_home(stage)
+    async with stage.browser("declarant", **JSON) as client:
+        here = (await post(client, f"/api/visits/{visit.id}/holds", "a", wish(stage))).json()
+        there = (await post(client, f"/api/visits/{home.id}/holds", "b", wish(stage))).json()
+        slots = (await client.get(f"/api/visits/{home.id}/slots")).json()
+
+    assert here["place"] == {
+        "kind": "site",
+        "name": stage.site.name,
+        "address": stage.site.address,
+        "bay": here["place"]["bay"],
+    }
+    assert here["place"]["bay"].startswith("bay")
+    assert there["place"] == {
+        "kind": "premises",
+        "name": "Entrepôt Exemple",
+        "address": "Zone industrielle, lot 12",
+        "bay": "",
+    }
+    assert (there["site"], slots["held"]["place"]) == (None, there["place"])
 
 
 async def test_the_same_key_fifty_times_is_one_hold_and_one_answer(stage: Stage, visit: Visit) -> None:
