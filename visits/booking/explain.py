@@ -111,7 +111,7 @@ async def _with_lost(work: Work, found: Offer, day: Day, known: Calendar) -> Day
     """The day with what it lost, absences among it: they are looked at for the one day that is explained."""
     grid, asked = found.asked.grid, found.asked
     closures = await closures_between(work, asked.case.office.id, grid.opens(day.day), grid.opens(day.day + ONE_DAY))
-    return replace(day, lost=lost_on(known, closures, asked.needs, day.day, length=asked.length, away=True))
+    return replace(day, lost=lost_on(known, closures, asked.needs, day.day, length=asked.length))
 
 
 async def _spare(work: Work, found: Offer) -> queries.Masks:

@@ -1,6 +1,7 @@
 """Starts an office would offer but for a holiday, a closure or absences, and the reason people read.
 
-Only days that lost something are looked at: a search on ordinary days asks nothing more than which closures there are.
+Only days that lost something are looked at: a search on ordinary days asks nothing more than which closures there are,
+and whether on days with fewer hours than others somebody is away. No person is named, nor why they are away.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,6 +9,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from scheduling import Bar, Grid, Interval, Reason, Why, either, starts
+from visits.booking.lost_rows import days_missed
 from visits.booking.rules import Need
 from visits.sites.hours import Calendar, Lost, calendar
 from visits.sites.queries import closures_between
@@ -27,14 +29,19 @@ async def lost_days(
     first: date,
     last: date,
     holidays: Iterable[date],
+    works: Mapping[tuple[date, str], int],
 ) -> dict[date, tuple[Bar, ...]]:
-    """By day the starts lost to holidays and closures."""
+    """By day the starts lost to holidays, closures and absences. `works` are the starts of each day at which somebody
+    could play a role, were they all free."""
     closures = await closures_between(work, office.id, grid.opens(first), grid.opens(last + ONE_DAY))
     days = {day for day in holidays if first <= day <= last}
     for each in closures:
         begin, end = max(each.during.lower, grid.opens(first)), min(each.during.upper, grid.opens(last + ONE_DAY))
         shut, stop = grid.day_of(begin), grid.day_of(end)
         days |= {shut + ahead * ONE_DAY for ahead in range((stop - shut).days + 1)}
+    short = {day: (grid.opens(day), grid.opens(day + ONE_DAY)) for day in _short(needs, works, first, last)}
+    if short:
+        days |= await days_missed(work, office.id, {need.kind for need in needs}, short)
     wanted = sorted(day for day in days if first <= day <= last)
     if not wanted or not needs:
         return {}
@@ -42,10 +49,19 @@ async def lost_days(
     return {day: lost_on(known, closures, needs, day, length=length) for day in wanted}
 
 
+def _short(needs: Sequence[Need], works: Mapping[tuple[date, str], int], first: date, last: date) -> list[date]:
+    """Days on which a role of the office begins less than on another day."""
+    office = [need.role for need in needs if not need.guest]
+    usual = {role: either(mask for (_, each), mask in works.items() if each == role) for role in office}
+    days = [first + ahead * ONE_DAY for ahead in range((last - first).days + 1)]
+    masks = {day: [(works.get((day, role), 0), usual[role]) for role in office] for day in days}
+    return [day for day in days if any(not had or best & ~had for had, best in masks[day])]
+
+
 def lost_on(
-    known: Calendar, closures: Sequence[Closure], needs: Sequence[Need], day: date, *, length: int, away: bool = False
+    known: Calendar, closures: Sequence[Closure], needs: Sequence[Need], day: date, *, length: int
 ) -> tuple[Bar, ...]:
-    """The starts of one day that are lost, each with the first reason that applies; absences only if asked."""
+    """The starts of one day that are lost, each with the first reason that applies."""
     found = losses(known, day)
     office = [need for need in needs if not need.guest]
 
@@ -68,8 +84,7 @@ def lost_on(
     closed = _closed(known.grid, [each for each in closures if each.site_id in sites], day, length)
     bars = [Bar(mask=usual & ~opened, reason=Reason(why=Why.HOLIDAY))]
     bars += [Bar(mask=mask & opened & ~stands, reason=Reason(why=Why.SHUT, label=label)) for label, mask in closed]
-    if away:
-        bars += [Bar(mask=stands & ~begun(need), reason=Reason(why=Why.AWAY, role=need.role)) for need in office]
+    bars += [Bar(mask=stands & ~begun(need), reason=Reason(why=Why.AWAY, role=need.role)) for need in office]
     return tuple(bar for bar in bars if bar.mask)
 
 

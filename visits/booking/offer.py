@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, first, nearest, span
+from scheduling import Day, Grid, OffGrid, Reason, Role, Slot, Why, either, first, nearest, span
 from visits.booking import landing, premises_rows, queries, rules
 from visits.booking.buffers import Around, at_home, padded
 from visits.booking.lost import lost_days
@@ -239,7 +239,15 @@ async def days_of(
     holidays = await sites.holidays_of(work, office.id, today, last) if named else {}
     lost = (
         await lost_days(
-            work, office, wanted.needs, grid, length=wanted.length, first=today, last=last, holidays=holidays
+            work,
+            office,
+            wanted.needs,
+            grid,
+            length=wanted.length,
+            first=today,
+            last=last,
+            holidays=holidays,
+            works={key: either(each.work) for key, each in masks.items()},
         )
         if named
         else {}

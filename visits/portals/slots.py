@@ -32,6 +32,15 @@ NOTES: dict[Why, str] = {
 }
 
 
+#: Why a whole day is closed when nobody or nothing of a role is there; no person is named.
+WITHOUT: dict[str, str] = {
+    "officer": N_("Fermé, faute de vérificateurs."),
+    "bay": N_("Fermé, faute d'aire de visite."),
+    "scanner": N_("Fermé, faute de scanner."),
+    "forklift": N_("Fermé, faute de chariot élévateur."),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
     """One offer told in one language and one zone."""
@@ -112,7 +121,10 @@ class Telling:
         return text[:1].upper() + text[1:]
 
     def _told(self, reasons: Sequence[Reason], day: Day) -> list[tuple[str, dict[str, object]]]:
-        return [self.offer.said(each, day.day) for each in reasons]
+        return [
+            (WITHOUT.get(each.role, WITHOUT["officer"]), {}) if each.why is Why.AWAY else self.offer.said(each, day.day)
+            for each in reasons
+        ]
 
     @property
     def current(self) -> datetime | None:

@@ -150,6 +150,37 @@ async def test_a_declarant_reads_which_days_are_closed_and_why_without_opening_t
     assert "<li><b>Jeudi 26</b> · Jour férié : Fête du port.</li>" in text
 
 
+async def test_a_declarant_reads_of_hours_and_days_without_officers_and_no_name(stage: Stage) -> None:
+    visit = await small(stage)
+    await missing(stage, midnight(stage) + timedelta(hours=10), hours=2)
+    await missing(stage, midnight(stage) + timedelta(days=1), hours=24)
+    async with stage.browser("declarant") as client:
+        page = await client.get(f"/declarant/visits/{visit.id}/slots")
+
+    told = await reasons(stage, visit)
+    assert told[9] == told[10] == (Why.AWAY, "")
+    assert 8 not in told
+    text = " ".join(page.text.replace("\u00a0", " ").replace("\u202f", " ").split())
+    assert "<li><b>Mercredi 25</b> · Fermé, faute de vérificateurs.</li>" in text
+    assert "maladie" not in text
+    assert "inspector1" not in text
+
+
+async def test_an_absence_others_make_up_for_is_nobodys_reason(stage: Stage) -> None:
+    await only(stage, "bay A", "inspector1", "inspector2")
+    visit = await to_book(stage)
+    await missing(stage, midnight(stage), hours=24)
+
+    assert await reasons(stage, visit) == {}
+
+
+async def missing(stage: Stage, start: datetime, *, hours: int) -> None:
+    """The first officer is ill for some hours."""
+    end = start + timedelta(hours=hours)
+    await stage.run("admin", add_absence, stage.resources["inspector1"].id, start, end, "maladie")
+    await calendars(stage)
+
+
 async def test_an_appointment_on_a_day_closed_since_is_still_shown(stage: Stage) -> None:
     await only(stage, "bay A", "inspector1")
     await calendars(stage)
