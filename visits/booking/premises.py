@@ -12,6 +12,7 @@ from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, NotFound, Refusal
 from visits.ids import new_id
 from visits.journey.states import Level, State
+from visits.journey.tables import Visit
 from visits.notices.contacts import phone_of
 from visits.roles import CHIEFS, DECLARANTS
 from visits.sites.policies import Policies, policy
@@ -166,6 +167,25 @@ async def leave(work: Work, visit_id: UUID) -> Case:
     known.left_at = work.now
     work.audit("visit_home_left", visit_id, office=case.office.id)
     return case
+
+
+async def carry_over(work: Work, first: Visit, second: Visit) -> None:
+    """A second visit of the same goods is made where the first one was, if visits still may be made there."""
+    known = await premises_rows.chosen_for(work, first.id)
+    home = await premises_rows.home_of(work, first.id)
+    if known is None or home is None or home.state != "granted" or Level(second.level) not in LEVELS:
+        return
+    work.session.add(
+        HomeVisit(
+            id=new_id(),
+            visit_id=second.id,
+            premises_id=home.id,
+            site_id=known.site_id,
+            chosen_by=work.actor.person,
+            at=work.now,
+        )
+    )
+    work.audit("visit_home_chosen", second.id, office=second.office_id, premises=home.id)
 
 
 async def _unbooked(work: Work, case: Case) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from visits.booking.premises import carry_over
 from visits.declarations.goods import goods_ask
 from visits.declarations.lane import Order, minutes_for
 from visits.declarations.queries import Case, case_of
@@ -74,6 +75,7 @@ async def _follow(work: Work, visit_id: UUID, kind: Deed, id: UUID, reason: str)
         parent_id=first.id,
         sample=first.sample,
     )
+    await carry_over(work, first, second)
     about: dict[str, Any] = {"declaration": DeclarationId(case.declaration.id), "visit": VisitId(second.id)}
     told = CounterVisitOrdered if kind is Deed.COUNTER_VISIT else ExtensionOrdered
     work.emit(told(**about, follows=first.id, reason=why))

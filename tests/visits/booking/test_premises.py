@@ -7,14 +7,17 @@ import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
+from tests.support.steps_fieldwork import ended, ready, started
 from tests.support.steps_premises import asked, at_home, decided, granted
-from visits.booking import premises, queries, rules
+from visits.booking import premises, premises_rows, queries, rules
 from visits.booking.change import settle_place
 from visits.booking.groups import NotOneGroup, Pattern, book
 from visits.booking.premises_tables import Premises
 from visits.booking.reconcile import reconcile
 from visits.booking.tables import BookingPart
 from visits.errors import BadInput, NotFound
+from visits.fieldwork.follow import order_counter_visit
+from visits.ids import new_id
 from visits.notices.contacts import BadPhone
 from visits.sites.queries import office_by_id
 
@@ -173,3 +176,42 @@ async def test_visits_at_two_premises_are_no_group(stage: Stage) -> None:
 
     with pytest.raises(NotOneGroup):
         await stage.run("declarant", book, [here.id, there.id], tomorrow(stage, 10), pattern=Pattern.IN_TURN)
+
+
+async def test_premises_of_one_name_are_still_two_places_to_book_together(stage: Stage) -> None:
+    await calendars(stage)
+    visits = [await to_book(stage) for _ in range(3)]
+    first = await granted(stage)
+    await stage.run("declarant", premises.choose, visits[0].id, first.id)
+    await decided(stage, first.id, "ended", reason="Déménagé")
+    second = await granted(stage)
+    for visit in visits[1:]:
+        await stage.run("declarant", premises.choose, visit.id, second.id)
+
+    async with stage.browser("declarant") as client:
+        page = await client.get("/declarant/groups")
+
+    assert [str(each.id) in page.text for each in visits] == [False, True, True]
+
+
+async def test_a_counter_visit_is_made_where_the_first_was(stage: Stage) -> None:
+    first = await ended(stage, await started(stage, await ready(stage, await at_home(stage))))
+
+    second = await stage.run("chief", order_counter_visit, first.id, id=new_id(), reason="écart contesté")
+
+    async with stage.work() as work:
+        here, there = [await premises_rows.home_of(work, each.id) for each in (first, second)]
+    assert here == there is not None
+
+
+async def test_a_counter_visit_asks_where_if_nobody_may_go_there_any_more(stage: Stage) -> None:
+    first = await ended(stage, await started(stage, await ready(stage, await at_home(stage))))
+    async with stage.work() as work:
+        home = await premises_rows.home_of(work, first.id)
+    assert home is not None
+    await decided(stage, home.id, "ended", reason="Déménagé")
+
+    second = await stage.run("chief", order_counter_visit, first.id, id=new_id(), reason="écart contesté")
+
+    async with stage.work() as work:
+        assert await premises_rows.home_of(work, second.id) is None
