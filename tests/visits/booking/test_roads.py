@@ -1,9 +1,7 @@
 """Roads between sites are booked with the officer, before and after a visit, in search, booking, draw and law."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -11,60 +9,22 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlmodel import col
 
-from scheduling import Grid, Why
+from scheduling import Why
 from tests.support.stage import Stage
 from tests.support.steps_assignment import drawn
 from tests.support.steps_booking import calendars, only, tomorrow
+from tests.support.steps_buffers import EIGHT, GRID, agree, free, in_order, minutes, parts
 from tests.support.steps_policies import ruled, second_site, to_book_at
 from visits.assignment.draw import who_could_come
-from visits.booking import queries, rules
+from visits.booking import rules
 from visits.booking.buffers import Around, Roads, Stay, Trip
 from visits.booking.change import cancel
 from visits.booking.confirm import confirm
 from visits.booking.hold import hold
-from visits.booking.materialise import Edited
 from visits.booking.offer import offer
-from visits.booking.reconcile import reconcile
-from visits.booking.tables import Appointment, BookingPart
+from visits.booking.tables import BookingPart
 from visits.declarations.queries import case_of
 from visits.journey.tables import Visit
-from visits.sites.queries import office_by_id
-
-GRID = Grid(zone=ZoneInfo("Africa/Abidjan"))
-EIGHT = datetime(2026, 11, 24, 8, tzinfo=UTC)
-#: A bay is made ready in a quarter and cleared in half an hour; an officer writes for a quarter.
-BUFFERS = (
-    {"kind": "bay", "before": 15, "after": 30, "level": "", "site": ""},
-    {"kind": "officer", "before": 0, "after": 15, "level": "", "site": ""},
-)
-
-
-def minutes(count: float) -> timedelta:
-    return timedelta(minutes=count)
-
-
-async def parts(stage: Stage, appointment: Appointment) -> dict[str, BookingPart]:
-    async with stage.work() as work:
-        return {part.role: part for part in await queries.parts_of(work, [appointment.id])}
-
-
-async def free(stage: Stage, visit: Visit) -> list[datetime]:
-    """The starts on offer tomorrow."""
-    async with stage.work("declarant") as work:
-        found = await offer(work, await case_of(work, visit.id))
-        day = found.day(tomorrow(stage, 10).date())
-        assert day is not None
-        return [slot.starts_at for slot in day.slots()]
-
-
-async def in_order(stage: Stage) -> bool:
-    """Are the bits what the parts say, and would writing the calendars again change nothing?"""
-    return await agree(stage) and await calendars(stage) == Edited(changed=0, stranded=())
-
-
-async def agree(stage: Stage) -> bool:
-    async with stage.work() as work:
-        return await reconcile(work, await office_by_id(work, stage.office.id)) == []
 
 
 # -- roads ---------------------------------------------------------------------------------------------------
