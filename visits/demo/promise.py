@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from visits.assignment import witness_file
-from visits.assignment.seeds import commit_seeds
 from visits.assignment.witness import AHEAD, appoint, bring, opens_at
+from visits.background.timetable import run_all_once
 from visits.demo import cast
 from visits.demo.lives import Town
 from visits.demo.simulate import Baton
@@ -28,9 +28,10 @@ def file_of(town: Town) -> Path:
 
 
 async def promise(town: Town, baton: Baton, days: Sequence[date]) -> None:
-    """Publish seeds and anchor before anybody books the first of these days; bring the value of each on its eve."""
+    """Let the periodic jobs publish seeds before anybody books the first of these days, and a witness his anchor; bring
+    the value of each day on its eve. Today's jobs come after the days were lived: they reveal the seeds of the past."""
     baton.at = datetime.combine(days[0] - ONE_DAY - AHEAD, time(9), UTC)
-    await town.run("system", commit_seeds, town.tools)
+    await run_all_once(town.tools)
     file = file_of(town)
     if file.exists():
         return  # another port of the same folder has its witness there, who promises nothing here

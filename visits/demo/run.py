@@ -128,12 +128,11 @@ async def _behind(web: Server, tools: Tools, new: TenantId | None, seed: int) ->
 
 
 async def _day_so_far(tools: Tools, new: TenantId | None, seed: int) -> None:
-    """The jobs a start owes; a new port also promises its draws before them and lives its day after them."""
+    """A new port promises its draws and lives its day; then come the jobs any start owes."""
     if new:
         await promise_today(tools, new)
-    await run_all_once(tools)
-    if new:
         await play_today(tools, new, seed=seed)
+    await run_all_once(tools)
 
 
 def _simulator(data: Path, target: str, beside: int, keys: Keys, seed: int) -> Server:

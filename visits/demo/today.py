@@ -24,7 +24,7 @@ def played() -> list[date]:
 
 
 async def promise_today(tools: Tools, tenant: TenantId) -> None:
-    """What was promised before these days; ahead of the periodic jobs, which would promise them only now."""
+    """What was promised before these days."""
     baton = Baton(SystemClock().now())
     await promise(await town_of(tools, tenant, baton), baton, played())
 

@@ -13,7 +13,6 @@ from tests.support import database as databases
 from visits.actor import system
 from visits.app import make_tools
 from visits.assignment import record, witness_file, witness_rows
-from visits.background.timetable import run_all_once
 from visits.booking import landing
 from visits.booking.groups_tables import VisitGroup
 from visits.booking.premises_tables import HomeVisit, Premises
@@ -48,7 +47,6 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
         there = await town_of(tools, tenant, baton)
         await promise(there, baton, [YESTERDAY, NOW.date()])
         baton.at = NOW
-        await run_all_once(there.tools)
         await Showcase(there, 1).show()
         yield there
         await tools.database.engine.dispose()
@@ -72,6 +70,15 @@ async def test_a_witness_brought_a_value_into_the_draws_of_the_days_played(work:
     assert told["witness"]["name"] == WITNESS
     assert told["witness"]["brought_at"].startswith(str(day - timedelta(days=1)))
     assert told["booked_at"] is None or told["committed_at"] < told["booked_at"]
+
+
+async def test_no_seed_of_the_days_played_is_revealed_before_they_are_lived(work: Work) -> None:
+    [office] = await offices(work)
+
+    told = [await record.published(work, office, day) for day in (YESTERDAY, NOW.date())]
+
+    assert [each["revealed_at"] for each in told] == [None, None]
+    assert None not in [each["commitment"] for each in told]
 
 
 async def test_whoever_tries_the_port_may_bring_tomorrows_value_from_its_folder(town: Town, work: Work) -> None:
