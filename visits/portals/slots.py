@@ -182,7 +182,8 @@ class Telling:
             return say_many(N_("%(num)s libre"), N_("%(num)s libres"), free, self.language)
         if not day.open:
             lost = Why.HOLIDAY if day.holiday else next((bar.reason.why for bar in day.lost), Why.CLOSED)
-            return say(NOTES[lost], self.language)
+            # « personne » is too long for the tile of a day; the reason stands below.
+            return say(NOTES[Why.SHUT if lost is Why.AWAY else lost], self.language)
         reasons = {slot.reason.why for slot in shown if slot.reason}
         note = Why.TAKEN if Why.TAKEN in reasons else max(reasons, default=Why.CLOSED, key=list(Why).index)
         return say(NOTES[note], self.language)
