@@ -13,6 +13,7 @@ from tests.support.steps_regular import granted
 from tests.support.steps_replan import away
 from visits.booking import queries
 from visits.booking.change import cancel
+from visits.booking.groups import Pattern, book
 from visits.journey.tables import Visit
 
 
@@ -141,3 +142,21 @@ async def test_a_provisional_time_is_named_in_the_plan(stage: Stage, pages: Page
     await chief.press("Appliquer ce plan", {"reason": "agent malade"})
 
     assert (await pages("declarant", f"/declarant/visits/{visit.id}/provisional")).reads("25 novembre")
+
+
+async def test_visits_of_a_group_are_named_so_and_the_firm_reads_that_they_came_apart(
+    stage: Stage, pages: Pages
+) -> None:
+    await only(stage, "bay A", "bay B", "inspector1")
+    await calendars(stage)
+    visits = [(await to_book(stage)).id for _ in range(2)]
+    group = await stage.run("declarant", book, visits, tomorrow(stage, 9), pattern=Pattern.IN_TURN)
+    await away(stage, "inspector1", first=10, last=12)
+
+    chief = await pages("chief", "/chief/replan")
+    assert chief.reads("d’un groupe de 2 visites")
+    await chief.press("Appliquer ce plan", {"reason": "agent malade"})
+
+    firm = await pages("declarant", f"/declarant/groups/{group.id}")
+    assert firm.reads("Les heures ne se suivent plus.")
+    assert firm.reads("les remet ensemble")

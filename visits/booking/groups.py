@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
@@ -130,13 +131,22 @@ async def move(work: Work, group_id: UUID, starts_at: datetime, *, reason: str =
     was = {case.visit.id: (await queries.live_of(work, case.visit.id))["confirmed"] for case in cases}
     limits = (await asked(work, cases[0])).policy
     stranded = [each for each in was.values() if await queries.is_stranded(work, each.id)]
-    if was[cases[0].visit.id].during.lower == starts_at and not stranded:
+    same = was[cases[0].visit.id].during.lower == starts_at
+    if same and not stranded and lie_so(Pattern(group.pattern), list(was.values())):
         return group
     for case in cases:
         bookable(work, case)
         rules.may_move(limits, starts_at=was[case.visit.id].during.lower, now=work.now)
     await _settle(work, cases, starts_at, pattern=Pattern(group.pattern), was=was, reason=why)
     return group
+
+
+def lie_so(pattern: Pattern, appointments: Sequence[Appointment]) -> bool:
+    """Do times still lie as the group was booked? One that was changed alone, or that the office had to move, may have
+    left it."""
+    if pattern is Pattern.AT_ONCE:
+        return len({each.during.lower for each in appointments}) <= 1
+    return all(one.during.upper == two.during.lower for one, two in pairwise(appointments))
 
 
 async def cancel_all(work: Work, group_id: UUID, *, reason: str = "") -> VisitGroup:

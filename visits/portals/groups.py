@@ -35,6 +35,11 @@ PATTERNS: dict[Pattern, tuple[str, str]] = {
     Pattern.IN_TURN: (N_("L'une après l'autre"), N_("Vous passez d'une visite à la suivante.")),
     Pattern.AT_ONCE: (N_("Toutes à la même heure"), N_("Il vous faut quelqu'un à chaque visite.")),
 }
+#: What is said of a group whose times no longer lie so.
+APART: dict[Pattern, str] = {
+    Pattern.IN_TURN: N_("Les heures ne se suivent plus."),
+    Pattern.AT_ONCE: N_("Les heures ne sont plus les mêmes."),
+}
 #: What a page of hours says above itself; the other refusals have a page of their own.
 SAID = (
     rules.SlotTaken,
@@ -121,6 +126,7 @@ async def group_page(work: Work, request: Asked, side: Side, group_id: UUID, *, 
         booked=len(booked),
         first=first,
         pattern=say(PATTERNS[Pattern(group.pattern)][0], language),
+        apart="" if groups.lie_so(Pattern(group.pattern), booked) else say(APART[Pattern(group.pattern)], language),
         where=where,
         place=place_name(where, language),
         firm=cases[0].declaration.declarant_name or "–",

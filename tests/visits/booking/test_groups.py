@@ -12,7 +12,7 @@ from tests.support.steps_booking import another, calendars, held, only, to_book,
 from tests.support.steps_landing import at_sea, package_accepted, reserved
 from tests.support.steps_policies import a_quota, ruled
 from visits.booking import groups, queries, rules
-from visits.booking.change import cancel
+from visits.booking.change import cancel, move
 from visits.booking.groups import Pattern
 from visits.booking.reconcile import reconcile
 from visits.booking.tables import Appointment
@@ -181,6 +181,20 @@ async def test_one_is_cancelled_alone_and_the_rest_moves_on_together(stage: Stag
     await stage.run("declarant", groups.move, group.id, tomorrow(stage, 13))
 
     assert await times(stage, visits) == [tomorrow(stage, 13), None, tomorrow(stage, 14)]
+
+
+async def test_a_group_that_came_apart_is_put_together_again_at_the_same_first_hour(stage: Stage) -> None:
+    await calendars(stage)
+    visits = await some(stage, 2)
+    group = await book(stage, visits, 9)
+    async with stage.work() as work:
+        second = (await queries.live_of(work, visits[1]))["confirmed"]
+    await stage.run("declarant", move, second.id, tomorrow(stage, 14))
+
+    await stage.run("declarant", groups.move, group.id, tomorrow(stage, 9))
+
+    assert await times(stage, visits) == [tomorrow(stage, 9), tomorrow(stage, 10)]
+    assert await sound(stage)
 
 
 async def test_cancelled_together_twice_is_once(stage: Stage) -> None:

@@ -8,8 +8,8 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from scheduling import LIMITED, Answer, Outcome
-from visits.booking import replan_rows
+from scheduling import LIMITED, Outcome
+from visits.booking import groups_rows, replan_rows
 from visits.booking.prearrival import KEPT
 from visits.booking.replan import Draft, Line, draft_of
 from visits.booking.replan_apply import PlanChanged, apply
@@ -134,7 +134,7 @@ async def _page(
         request,
         "chief/replan.html",
         status=status,
-        rows=[_row(line, names, language, seen) for line in draft.lines],
+        rows=[_row(line, names, language, seen) | {"group": await _group(work, line)} for line in draft.lines],
         places=[await _place(work, each, language, seen) for each in draft.places],
         seen=sorted(draft.seen),
         gone=len(seen - draft.seen) if seen is not None else 0,
@@ -172,9 +172,19 @@ def _row(line: Line, names: Mapping[str, str], language: str, seen: frozenset[st
         "provisional": State(line.asked.case.visit.state) in KEPT,
         "outcome": say(OUTCOMES[line.outcome], language),
         "other": ", ".join(each for each in other if each),
-        "why": _why(line.answer, language),
+        "why": say(BLOCKS.get(line.answer.rule.partition(":")[0], BLOCKS[""]), language)
+        if line.outcome is Outcome.LEFT
+        else "",
         "changed": seen is not None and line.seen not in seen,
     }
+
+
+async def _group(work: Work, line: Line) -> int:
+    """How many visits were booked with one that loses its time; 0 if it was booked alone, or keeps it."""
+    if line.outcome is Outcome.KEEPS:
+        return 0
+    _, count = await groups_rows.group_of(work, line.asked.case.visit.id) or (None, 0)
+    return count
 
 
 async def _place(work: Work, line: PlaceLine, language: str, seen: frozenset[str] | None) -> dict[str, Any]:
@@ -184,16 +194,9 @@ async def _place(work: Work, line: PlaceLine, language: str, seen: frozenset[str
         "firm": firm.name,
         "when": line.place.was.during.lower,
         "keeps": line.outcome is Outcome.KEEPS,
-        "why": _why(line.answer, language),
+        "why": "" if line.outcome is Outcome.KEEPS else say(N_("Rien d'autre n'est libre à cette heure."), language),
         "changed": seen is not None and line.seen not in seen,
     }
-
-
-def _why(answer: Answer, language: str) -> str:
-    """What blocks an appointment that finds no time."""
-    if answer.outcome is not Outcome.LEFT:
-        return ""
-    return say(BLOCKS.get(answer.rule.partition(":")[0], BLOCKS[""]), language)
 
 
 async def _run(work: Work, run: ReplanRun, lasts: timedelta) -> dict[str, Any]:
