@@ -144,7 +144,7 @@ async def _page(
         cancelled=sum(
             each.outcome is Outcome.LEFT and State(each.asked.case.visit.state) not in KEPT for each in draft.lines
         ),
-        minutes=draft.minutes,
+        waits=timedelta(minutes=draft.minutes),
         run=new_id(),
         reason=reason,
         refused=refused,

@@ -34,6 +34,13 @@ async def test_anybody_sees_the_days_of_the_office(stage: Stage) -> None:
     assert "4 tirages" in text
 
 
+async def test_a_day_without_a_promise_says_so_and_leads_back(stage: Stage) -> None:
+    text = await read(stage, "/public/draws/CIAB1/2026-01-05")
+
+    assert "Aucune empreinte n'est publiée pour ce jour." in text
+    assert 'class="v-back" href="/public/draws"' in text
+
+
 async def test_before_the_day_is_over_only_the_promise_is_shown(stage: Stage) -> None:
     await a_day(stage, revealed=False)
 
