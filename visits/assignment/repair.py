@@ -1,20 +1,36 @@
-"""What becomes of today after an absence, an overrun or a draw that found nobody: looked at first, nothing is changed.
+"""What becomes of today after an absence, an overrun, a no-show or a draw that found nobody: looked at first, nothing
+is changed.
 
 The plan is made by scheduling/mending.py; who comes instead is drawn when it is applied, and nobody knows it before.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from scheduling import Fate, Mended, Naming, OfficeDay, Outcome, PlanVisit, Route, Seat, Stop, Timeline, Torn, mend
+from scheduling import (
+    Fate,
+    Mended,
+    Naming,
+    OfficeDay,
+    Outcome,
+    Plan,
+    PlanVisit,
+    Route,
+    Seat,
+    Stop,
+    Timeline,
+    Torn,
+    mend,
+)
 from visits.assignment import day_rows
 from visits.assignment.day import FIXED, OFFICER, Loaded, group_of, load
 from visits.assignment.day_rows import Booked
 from visits.assignment.draw import draws_at
 from visits.assignment.plan import CODES, asked, barred, standing
 from visits.assignment.rules import Officer
+from visits.assignment.vacant import not_come
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case
 from visits.journey.states import State
@@ -25,6 +41,12 @@ from visits.store.work import Work
 #: What tears a visit from whoever had it: not at work then, or still at another one. Any other rule was settled when
 #: the visit was given, and does not take it away again.
 TEARS = frozenset({"off_duty", "busy"})
+#: Whoever did not come to one visit is not waited for at the next ones.
+NO_SHOW = "no_show"
+#: Why somebody who had a visit is not there, as the draw records that he or she was replaced.
+GONE = {"off_duty": "absent", NO_SHOW: NO_SHOW}
+#: What nobody has noted anywhere: it shows only in what happens, and is laid before the chief.
+UNNOTED = frozenset({"busy", NO_SHOW})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +57,8 @@ class Line:
     was: Appointment
     fate: Fate
     starts_at: datetime
-    #: Why: « off_duty », « busy », « nobody » for one that never had anybody, « along » for one that makes room.
+    #: Why: « off_duty », « busy », « no_show », « nobody » for one that never had anybody, « along » for one that makes
+    #: room.
     cause: str
     #: Who had it, if anybody did.
     had: UUID | None
@@ -54,6 +77,8 @@ class Draft:
     """Today as it would be if it were mended now."""
 
     read: Loaded
+    #: The day as it was mended; None where it holds.
+    day: OfficeDay | None
     mended: Mended | None
     lines: tuple[Line, ...]
     #: The stops to draw somebody for, in the order of the draws, and who may not have which again.
@@ -68,6 +93,12 @@ class Draft:
     def seen(self) -> frozenset[str]:
         """Every line as a form sends it back."""
         return frozenset(each.seen for each in self.lines)
+
+    @property
+    def plan(self) -> Plan:
+        """What is served, under the names given so far."""
+        assert self.mended is not None
+        return self.mended.plan
 
     def naming(self) -> Naming:
         """The seats to give names to; once, for it takes the day apart."""
@@ -90,17 +121,17 @@ class _Now:
 
 async def draft_of(work: Work, office: Office) -> Draft:
     """Today as it would be mended now. Visits that have begun, held times and whatever still holds stay."""
-    read = await load(work, office, grid_of(office).day_of(work.now))
-    soonest = -(-read.minute(work.now) // read.grid.minutes) * read.grid.minutes
-    had = await day_rows.inspectors_of(work, {each.visit.id for each in read.booked})
-    now = _sorted(work, read, had, soonest)
+    read, had, missing, now = await _looked(work, office)
+    soonest = _soonest(work, read)
     if not now.lost:
-        return Draft(read=read, mended=None, lines=(), stops={}, officers={})
+        return Draft(read=read, day=None, mended=None, lines=(), stops={}, officers={})
     _narrow(now)
     cells = [cell for cell in read.cells if cell.site_id is not None or cell.kind not in FIXED]
     ask = {visit: _officers_part(now.parts[visit]) for visit in _concerned(now)}
     officers = {visit: await standing(work, read, each) for visit, each in ask.items() if each is not None}
     refuses, limits = await _bound(work, read, now, ask, officers, had)
+    for gone in missing:
+        refuses[gone] = dict.fromkeys(ask, "away") | refuses.get(gone, {})
     seats = tuple(
         read.seat(
             cell,
@@ -129,11 +160,33 @@ async def draft_of(work: Work, office: Office) -> Draft:
     )
     loose, spent = _loose(mended, lines, had)
     stops = {(stop.visit.id, stop.need.role): stop for one in mended.days.of.values() for stop in one.stops}
-    draft = Draft(read=read, mended=mended, lines=lines, loose=loose, spent=spent, stops=stops, officers=officers)
+    draft = Draft(
+        read=read, day=day, mended=mended, lines=lines, loose=loose, spent=spent, stops=stops, officers=officers
+    )
     return replace(draft, lines=_counted(draft), mended=mend(day, torn, soonest=soonest))
 
 
-def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], soonest: int) -> _Now:
+async def unnoted(work: Work, office: Office) -> list[Case]:
+    """Today's visits that cannot be kept as they are because of what nobody has noted: an overrun, a no-show."""
+    _, _, _, now = await _looked(work, office)
+    found = [now.parts[visit][0] for visit, causes in now.lost.items() if UNNOTED & set(causes.values())]
+    return [Case(visit=each.visit, declaration=each.declaration, office=office) for each in found]
+
+
+async def _looked(work: Work, office: Office) -> tuple[Loaded, dict[UUID, UUID], set[UUID], _Now]:
+    """The day, who has which visit, who did not come, and what of the day holds."""
+    read = await load(work, office, grid_of(office).day_of(work.now))
+    had = await day_rows.inspectors_of(work, {each.visit.id for each in read.booked})
+    missing = await not_come(work, office, read.day)
+    return read, had, missing, _sorted(work, read, had, missing, _soonest(work, read))
+
+
+def _soonest(work: Work, read: Loaded) -> int:
+    """The first minute of the grid at which anything can still begin."""
+    return -(-read.minute(work.now) // read.grid.minutes) * read.grid.minutes
+
+
+def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], missing: Collection[UUID], soonest: int) -> _Now:
     now = _Now(settled={}, known={}, lost={}, parts={}, stops={})
     seats = {cell.id: read.seat(cell, str(cell.id)) for cell in read.cells}
     cells = {cell.id: cell for cell in read.cells}
@@ -156,6 +209,8 @@ def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], soonest: int) ->
         name = str(each.part.resource_id)
         settled = replace(stop, visit=replace(stop.visit, demanding=False))
         cause = _torn_by(hands[name], begun.get(name), settled, soonest)
+        if each.part.role == OFFICER and cause != "off_duty" and had.get(each.visit.id) in missing:
+            cause = NO_SHOW
         if each.part.role == OFFICER and cause is None and _without(work, read, each, had):
             cause = "nobody"
         if cause is not None:
@@ -229,11 +284,15 @@ async def _bound(
     of_the_day = {
         (had[each.visit.id], group_of(each.declaration), each.visit.id) for each in read.booked if each.visit.id in had
     }
+    back = {cell.id for cell in read.cells if cell.work >> _soonest(work, read) // read.grid.minutes}
     for visit, each in ask.items():
         if each is None:
             continue
         wants, group = await asked(work, read, each), group_of(each.declaration)
         for officer in officers[visit].values():
+            if officer.id in back:
+                # Not there at the promised time is no rule against another: the shift knows when somebody is.
+                officer = replace(officer, away=False, work=officer.work | wants.mask)
             rule = barred(officer, wants)
             if rule is not None:
                 refuses.setdefault(officer.id, {})[visit] = rule
@@ -282,7 +341,7 @@ def _loose(
     spent = {
         (visit, str(line.had))
         for visit, line in drawn.items()
-        if line.had is not None and (line.fate.outcome is Outcome.KEEPS or line.cause == "off_duty")
+        if line.had is not None and (line.fate.outcome is Outcome.KEEPS or line.cause in GONE)
     }
     return tuple(sorted(stops, key=lambda stop: (stop.start, stop.visit.id))), frozenset(spent)
 

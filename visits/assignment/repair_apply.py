@@ -1,16 +1,17 @@
 """Mend today exactly as it was seen, or not at all: names by draw, parts, bits and notices in one transaction."""
 
+import logging
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from scheduling import NEEDED, Interval, Naming, Outcome, Stop
+from scheduling import NEEDED, Fault, Interval, Naming, Outcome, Plan, Stop, Timelines, faults
 from visits.assignment import day_rows, queries
 from visits.assignment.day import OFFICER
 from visits.assignment.draw import assigned, blocked, drawn_from, end, reveal
 from visits.assignment.plan import CODES
-from visits.assignment.repair import Draft, Line, draft_of
+from visits.assignment.repair import GONE, Draft, Line, draft_of
 from visits.assignment.rules import TAKEN, Field
 from visits.assignment.tables import Draw
 from visits.assignment.witness import WitnessAwaited, awaited, key_of
@@ -26,6 +27,7 @@ from visits.booking.replan_apply import REASON, PlanChanged, another_time
 from visits.booking.replan_tables import ReplanRun, ReplanStep
 from visits.booking.rules import WhyNeeded
 from visits.booking.tables import Appointment, BookingPart
+from visits.errors import Refusal
 from visits.events import InspectorAbsent
 from visits.ids import DeclarationId, VisitId
 from visits.journey.move import move
@@ -34,10 +36,18 @@ from visits.roles import CHIEFS
 from visits.sites.queries import office_by_id
 from visits.store.tools import Tools
 from visits.store.work import Work
+from visits.texts import N_
 
 Masks = dict[tuple[date, UUID], int]
-#: As the draw records why somebody was replaced.
-ABSENT = "absent"
+
+log = logging.getLogger("visits.assignment")
+
+
+class RuleBroken(Refusal):
+    """The checker, which plans nothing itself, found that the mended day would break a hard rule."""
+
+    code, status = "plan-breaks-rule", 409
+    says = N_("Ce plan enfreindrait une règle du bureau. Rien n'est appliqué. L'alerte est donnée.")
 
 
 async def apply(work: Work, tools: Tools, run_id: UUID, seen: Collection[str], reason: str) -> ReplanRun:
@@ -116,13 +126,15 @@ async def _take_away(work: Work, line: Line, parts: Collection[BookingPart]) -> 
     """Whoever had the visit has it no more, unless only its place changes."""
     if line.fate.outcome is Outcome.KEEPS and OFFICER not in line.fate.seats:
         return
-    case, away = line.case, line.cause == "off_duty"
+    case, away = line.case, line.cause in GONE
     live = await queries.live_assignment(work, case.visit.id)
     if live is not None:
         if away:
             about = DeclarationId(case.declaration.id)
             await move(
-                work, case.visit, InspectorAbsent(declaration=about, visit=VisitId(case.visit.id), reason=ABSENT)
+                work,
+                case.visit,
+                InspectorAbsent(declaration=about, visit=VisitId(case.visit.id), reason=GONE[line.cause]),
             )
         await end(work, case, live, replaced=away or line.fate.outcome is Outcome.KEEPS)
     if line.fate.outcome is Outcome.LEFT:
@@ -135,6 +147,7 @@ async def _take_away(work: Work, line: Line, parts: Collection[BookingPart]) -> 
 async def _draws(work: Work, tools: Tools, draft: Draft) -> dict[str, Draw]:
     """One draw after another, in the order of the starts; whoever another visit cannot do without is no candidate."""
     if not draft.loose:
+        prove(draft, draft.plan)
         return {}
     read = draft.read
     until = await awaited(work, read.office, read.day)
@@ -145,11 +158,25 @@ async def _draws(work: Work, tools: Tools, draft: Draft) -> dict[str, Draw]:
     found: dict[str, Draw] = {}
     for stop in draft.loose:
         line, field = lines[stop.visit.id], _field(draft, naming, stop)
-        reason = ABSENT if line.cause == "off_duty" else ""
-        drawn = await drawn_from(work, line.case, read.day, field, key, reason=reason)
+        drawn = await drawn_from(work, line.case, read.day, field, key, reason=GONE.get(line.cause, ""))
         naming.give(stop, str(drawn.chosen))
         found[stop.visit.id] = drawn
+    prove(draft, draft.plan)
     return found
+
+
+def prove(draft: Draft, plan: Plan) -> None:
+    """Refuse a plan that breaks a hard rule today does not break already; who plans has no say in it."""
+    assert draft.day is not None
+    assert draft.mended is not None
+    before = Plan(routes=Timelines(draft.day, draft.day.known).routes())
+    torn = {each.visit for each in draft.mended.fates}
+    # The bay of a visit that does not hold goes with it, to another time; nothing else that is settled may move.
+    torn_from = {Fault("settled", route.seat, visit) for route in draft.day.settled for visit in torn}
+    broken = sorted(set(faults(draft.day, plan)) - set(faults(draft.day, before)) - torn_from)
+    if broken:
+        log.error("the mended day %s of office %s breaks rules: %s", draft.read.day, draft.read.office.code, broken)
+        raise RuleBroken()
 
 
 def _field(draft: Draft, naming: Naming, stop: Stop) -> Field:

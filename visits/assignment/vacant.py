@@ -21,6 +21,7 @@ from visits.ids import TenantId
 from visits.journey.states import Level, State
 from visits.sites.hours import grid_of
 from visits.sites.policies import policy
+from visits.sites.tables import Office
 from visits.store.tools import Tools
 from visits.store.work import Work
 
@@ -36,7 +37,7 @@ class Waiting:
     visit: UUID
     #: Away at the time of the visit, or no longer in service.
     away: bool = False
-    #: The promised start, of a visit that has one.
+    #: Since when the inspector is awaited at a visit that has a time: the promised start, or the draw that came later.
     starts_at: datetime | None = None
     #: The declarant or the importer is there; the inspector is.
     party_came: bool = False
@@ -82,6 +83,17 @@ async def _why(work: Work, case: Case) -> str | None:
     return why_lost(await _read(work, grid, row), limits, work.now) if row is not None else None
 
 
+async def not_come(work: Work, office: Office, day: date) -> set[UUID]:
+    """Who did not come on a day, as far as it shows: replaced for it, or late with nobody to take the visit over. A
+    person who was heard of since is there."""
+    grid, limits = grid_of(office), policy(office, Policy)
+    found = await vacant_rows.replaced_today(work, office.id, day)
+    for row in await vacant_rows.late_today(work, office.id, day):
+        if row.starts_at is not None and why_lost(await _read(work, grid, row), limits, work.now) == NO_SHOW:
+            found[row.officer] = max(row.starts_at, found.get(row.officer, row.starts_at))
+    return {officer for officer, since in found.items() if not await vacant_rows.heard_of(work, officer, since)}
+
+
 async def _read(work: Work, grid: Grid, row: vacant_rows.Row) -> Waiting:
     at_desk = Level(row.level) is Level.DOCUMENTS
     lay = timedelta(0)
@@ -92,7 +104,8 @@ async def _read(work: Work, grid: Grid, row: vacant_rows.Row) -> Waiting:
     return Waiting(
         visit=row.visit,
         away=row.away,
-        starts_at=row.starts_at,
+        # Whoever was drawn after the start is waited for as long from then on.
+        starts_at=row.starts_at and max(row.starts_at, row.assigned_at),
         party_came=row.party_came,
         inspector_came=row.inspector_came,
         lay=lay,

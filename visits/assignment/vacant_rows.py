@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlmodel import col
 
-from visits.assignment.tables import Assignment, Reassignment
+from visits.assignment.tables import Assignment, Draw, Reassignment
 from visits.booking.tables import Appointment, DayBits
 from visits.events import DrawBlocked
 from visits.journey.states import State
@@ -87,8 +87,10 @@ def _rows(work: Work, *which: ColumnElement[bool]) -> Select[Any]:
 async def waiting(work: Work, visit_id: UUID) -> Row | None:
     """A visit, if somebody has it and has not begun."""
     row = (await work.session.execute(_rows(work, col(Visit.id) == visit_id))).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _row(row)
+
+
+def _row(row: Any) -> Row:
     return Row(
         visit=row[0],
         level=row[1],
@@ -109,6 +111,57 @@ async def suspects(work: Work) -> Sequence[UUID]:
         _rows(work, or_(_away(work), func.lower(Appointment.during) <= work.now, col(Visit.state) == State.AT_DESK))
     )
     return [row[0] for row in rows.all()]
+
+
+async def late_today(work: Work, office_id: UUID, day: date) -> list[Row]:
+    """The visits of an office whose start has passed and whose inspector has not begun them."""
+    rows = await work.session.execute(
+        _rows(
+            work,
+            col(Visit.office_id) == office_id,
+            col(Appointment.day) == day,
+            func.lower(Appointment.during) <= work.now,
+        )
+    )
+    return [_row(row) for row in rows]
+
+
+async def replaced_today(work: Work, office_id: UUID, day: date) -> dict[UUID, datetime]:
+    """Who was replaced today for not having come, and when last."""
+    rows = await work.session.execute(
+        select(col(Assignment.resource_id), func.max(col(Assignment.ended_at)))
+        .join(Draw, and_(col(Draw.visit_id) == col(Assignment.visit_id), col(Draw.at) == col(Assignment.ended_at)))
+        .where(
+            col(Assignment.replaced),
+            col(Draw.office_id) == office_id,
+            col(Draw.day) == day,
+            col(Draw.reason) == "no_show",
+        )
+        .group_by(col(Assignment.resource_id))
+    )
+    return {row[0]: row[1] for row in rows if row[1] is not None}
+
+
+async def heard_of(work: Work, officer: UUID, since: datetime) -> bool:
+    """Is an officer at a visit, or did he or she do anything about one since?"""
+    found = await work.session.scalar(
+        select(col(Visit.id))
+        .join(Assignment, col(Assignment.visit_id) == col(Visit.id))
+        .join(Resource, col(Resource.id) == col(Assignment.resource_id))
+        .where(
+            col(Assignment.resource_id) == officer,
+            or_(
+                and_(col(Visit.state) == State.RUNNING, col(Assignment.ended_at).is_(None)),
+                exists().where(
+                    col(DomainEvent.stream_id) == col(Visit.id),
+                    col(DomainEvent.person_id) == col(Resource.person_id),
+                    col(DomainEvent.at) > since,
+                ),
+            ),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 async def worked(work: Work, officer: UUID, first: date, last: date) -> list[tuple[date, int]]:

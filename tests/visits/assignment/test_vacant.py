@@ -133,6 +133,20 @@ async def test_an_inspector_who_does_not_come_is_replaced_after_the_grace(stage:
     assert (now.reason, now.resource_id != visit.inspector_id) == ("no_show", True)
 
 
+async def test_whoever_is_drawn_after_the_start_has_as_long_to_come(stage: Stage) -> None:
+    visit = await assigned(stage)
+    stage.clock.set(await starts(stage, visit))
+    await comes(stage, visit)
+    stage.clock.move(minutes=30)
+    assert await swept(stage) == 1
+
+    stage.clock.move(minutes=29)
+    assert await swept(stage) == 0
+    stage.clock.move(minutes=1)
+
+    assert await swept(stage) == 1
+
+
 async def test_late_and_nobody_else_the_visit_stays_and_the_chief_is_told_once(stage: Stage) -> None:
     visit = await assigned(stage)
     await alone(stage, visit)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
+from visits.assignment.repair import unnoted
 from visits.booking import alarms, premises_rows, regular_rows
 from visits.booking.no_shows import open_appeals
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
@@ -54,6 +55,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
         N_("%(num)s rendez-vous à replacer"),
         N_("%(num)s rendez-vous à replacer"),
         N_("Rendez-vous à replacer"),
+    ),
+    "repair": (
+        N_("%(num)s visite à garder à l'heure"),
+        N_("%(num)s visites à garder à l'heure"),
+        N_("Ne tient plus à l'heure promise"),
     ),
     "alarm": (
         N_("%(num)s calendrier à réparer"),
@@ -162,6 +168,10 @@ async def _todos(work: Work) -> list[Todo]:
                 href="/chief/replan",
                 button=N_("Replacer le rendez-vous"),
             )
+        )
+    for case in await unnoted(work, await office_by_id(work, work.actor.office)):
+        found.append(
+            _todo("repair", case.declaration, case.visit.state_since, "/chief/repair", N_("Réparer la journée"))
         )
     if alarmed := await alarms.open_everywhere(work, work.actor.office):
         found.append(

@@ -1,4 +1,4 @@
-"""/chief/repair: today after an absence or an overrun: seen first, mended in one step, the names by draw."""
+"""/chief/repair: today after an absence, an overrun or a no-show: seen first, mended in one step, the names by draw."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from litestar.params import FromPath
 from scheduling import Outcome
 from visits.assignment import queries
 from visits.assignment.repair import Line, draft_of
-from visits.assignment.repair_apply import apply
+from visits.assignment.repair_apply import RuleBroken, apply
 from visits.assignment.rules import ABSENCES, SENTENCES
 from visits.booking import replan_rows
 from visits.booking.edit import edit_calendar
@@ -41,6 +41,7 @@ PATH = "/chief/repair"
 CAUSES: dict[str, str] = {
     "off_duty": N_("vérificateur ou lieu indisponible"),
     "busy": N_("la visite précédente n'est pas finie"),
+    "no_show": N_("le vérificateur ne s'est pas présenté"),
     "nobody": N_("sans vérificateur"),
     "along": N_("fait place à une autre, à la même heure"),
 }
@@ -69,7 +70,7 @@ async def take(request: Asked) -> Response[Any]:
     refused: Refusal
     try:
         await database.run(request.user, apply, request.app.state.tools, run_id, seen, reason)
-    except (PlanChanged, WhyNeeded) as no:
+    except (PlanChanged, RuleBroken, WhyNeeded) as no:
         refused = no
     else:
         return go(f"{PATH}/{run_id}", flash=N_("La journée est réparée. Les déclarants concernés sont prévenus."))

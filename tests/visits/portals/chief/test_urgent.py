@@ -1,5 +1,7 @@
 """The chief puts an urgent visit into a published day: the starts are shown with what they cost, one is confirmed."""
 
+import asyncio
+
 from tests.support.stage import Stage
 from tests.support.steps_assignment import policy
 from tests.support.steps_booking import booked, only, to_book, tomorrow
@@ -71,6 +73,21 @@ async def test_a_start_taken_since_is_refused_and_what_was_typed_stays(stage: St
     assert 'value="périssable"' in answer.text
     assert tomorrow(stage, 11).isoformat() in answer.text
     assert (await stage.visit(visit.id)).state == State.TO_BOOK
+
+
+async def test_two_chiefs_at_once_give_a_visit_one_time_and_a_time_to_one_visit(stage: Stage) -> None:
+    visit, rival = await two_at_work(stage), await to_book(stage)
+    await booked(stage, await to_book(stage), tomorrow(stage, 10))
+    sent = {"day": str(next_day(stage)), "start": tomorrow(stage, 10).isoformat(), "reason": "périssable"}
+
+    async with stage.browser("chief") as one, stage.browser("chief2") as other:
+        same = await asyncio.gather(*(each.post(f"{PAGE}/{visit.id}", data=sent) for each in (one, other)))
+        late = await other.post(f"{PAGE}/{rival.id}", data=sent)
+
+    assert [each.headers.get("location") for each in same] == [f"/office/visits/{visit.id}"] * 2
+    assert late.status_code == 409
+    assert "prise" in late.text
+    assert (await stage.visit(rival.id)).state == State.TO_BOOK
 
 
 async def test_without_a_reason_or_an_hour_nothing_is_booked(stage: Stage) -> None:
