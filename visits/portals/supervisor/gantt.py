@@ -119,9 +119,10 @@ def _grid(hours: Sequence[Interval], now: datetime, box: Frame, height: int) -> 
     while at <= box.end:
         x = box.x(at)
         found.append(Markup('<path d="M{:.0f} {}V{}" stroke="#dfe8ec"/>').format(x, TOP, height))
-        if abs(x - near) > 62:
+        words = time_of(at, box.language, box.zone)
+        beside = at < box.end and box.x(box.end) - x < 14 * len(words)  # the last one stands left of its line
+        if abs(x - near) > 62 and not beside:
             anchor = "end" if at == box.end else "middle"
-            words = time_of(at, box.language, box.zone)
             found.append(
                 Markup('<text class="m" x="{:.0f}" y="22" text-anchor="{}">{}</text>').format(x, anchor, words)
             )
