@@ -156,7 +156,7 @@ async def cancel_page(
     )
 
 
-async def tried(
+async def _tried(
     request: Asked,
     side: Side,
     done: Callable[[Work, datetime, str], Awaitable[UUID]],
@@ -179,6 +179,33 @@ async def tried(
     except SAID as no:
         return await database.run(request.user, again, day=day, reason=reason, refused=no)
     return go(f"{side.path}/{group_id}", flash=flash)
+
+
+async def book_them(request: Asked, side: Side) -> Response[Any]:
+    """Book the visits of a form, or none; sent twice they are booked once."""
+    form = await request.form()
+    visits, pattern = ids_of(form.getall("v", [])), pattern_of(str(form.get("pattern") or ""))
+
+    async def again(work: Work, /, **shown: Any) -> Response[Any]:
+        found = await groups.together(work, await groups.cases_of(work, visits), pattern)
+        return await hours_page(work, request, side, found, pattern, action=side.path, **shown)
+
+    async def done(work: Work, start: datetime, reason: str) -> UUID:
+        return (await groups.book(work, visits, start, pattern=pattern, reason=reason)).id
+
+    return await _tried(request, side, done, again, flash=N_("Les visites sont réservées."))
+
+
+async def move_them(request: Asked, side: Side, group_id: UUID) -> Response[Any]:
+    """Move a group to the hour of a form, or none of it."""
+
+    async def again(work: Work, /, **shown: Any) -> Response[Any]:
+        return await moving_page(work, request, side, group_id, **shown)
+
+    async def done(work: Work, start: datetime, reason: str) -> UUID:
+        return (await groups.move(work, group_id, start, reason=reason)).id
+
+    return await _tried(request, side, done, again, flash=N_("Les visites sont déplacées."))
 
 
 async def moving_page(

@@ -1,6 +1,5 @@
 """/chief/groups: what firms booked together; a group opened, moved or cancelled as a whole, or booked for a firm."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +13,15 @@ from visits.errors import Refusal
 from visits.portals.groups import (
     PATTERNS,
     Side,
+    book_them,
     cancel_page,
     choose_page,
     group_page,
     hours_page,
     ids_of,
+    move_them,
     moving_page,
     pattern_of,
-    tried,
 )
 from visits.roles import CHIEFS
 from visits.store.work import Database, Work
@@ -60,17 +60,7 @@ async def slots(
 @post(PATH, roles=CHIEFS)
 async def book(request: Request) -> Response[Any]:  # type: ignore[type-arg]
     """Book them all, or none; sent twice they are booked once."""
-    form = await request.form()
-    visits, pattern = ids_of(form.getall("v", [])), pattern_of(str(form.get("pattern") or ""))
-
-    async def again(work: Work, /, **shown: Any) -> Response[Any]:
-        found = await groups.together(work, await groups.cases_of(work, visits), pattern)
-        return await hours_page(work, request, OURS, found, pattern, action=PATH, **shown)
-
-    async def done(work: Work, start: datetime, reason: str) -> UUID:
-        return (await groups.book(work, visits, start, pattern=pattern, reason=reason)).id
-
-    return await tried(request, OURS, done, again, flash=N_("Les visites sont réservées."))
+    return await book_them(request, OURS)
 
 
 @get(f"{PATH}/{{group_id:uuid}}", roles=CHIEFS)
@@ -93,14 +83,7 @@ async def other_hours(
 @post(f"{PATH}/{{group_id:uuid}}/slots", roles=CHIEFS)
 async def move(request: Request, group_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
     """Move them all, or none."""
-
-    async def again(work: Work, /, **shown: Any) -> Response[Any]:
-        return await moving_page(work, request, OURS, group_id, **shown)
-
-    async def done(work: Work, start: datetime, reason: str) -> UUID:
-        return (await groups.move(work, group_id, start, reason=reason)).id
-
-    return await tried(request, OURS, done, again, flash=N_("Les visites sont déplacées."))
+    return await move_them(request, OURS, group_id)
 
 
 @get(f"{PATH}/{{group_id:uuid}}/cancel", roles=CHIEFS)

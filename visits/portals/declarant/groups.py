@@ -1,6 +1,5 @@
 """/declarant/groups: choose several visits, see the hours at which all of them find a place, book them in one act."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,14 +9,15 @@ from litestar.params import FromPath, FromQuery
 from visits.booking import groups
 from visits.portals.groups import (
     Side,
+    book_them,
     cancel_page,
     choose_page,
     group_page,
     hours_page,
     ids_of,
+    move_them,
     moving_page,
     pattern_of,
-    tried,
 )
 from visits.roles import DECLARANTS, FIRM
 from visits.store.work import Work
@@ -55,17 +55,7 @@ async def slots(
 @post(PATH, roles=DECLARANTS)
 async def book(request: Request) -> Response[Any]:  # type: ignore[type-arg]
     """Book them all, or none; sent twice they are booked once."""
-    form = await request.form()
-    visits, pattern = ids_of(form.getall("v", [])), pattern_of(str(form.get("pattern") or ""))
-
-    async def again(work: Work, /, **shown: Any) -> Response[Any]:
-        found = await groups.together(work, await groups.cases_of(work, visits), pattern)
-        return await hours_page(work, request, OURS, found, pattern, action=PATH, **shown)
-
-    async def done(work: Work, start: datetime, reason: str) -> UUID:
-        return (await groups.book(work, visits, start, pattern=pattern, reason=reason)).id
-
-    return await tried(request, OURS, done, again, flash=N_("Les visites sont réservées."))
+    return await book_them(request, OURS)
 
 
 @get(f"{PATH}/{{group_id:uuid}}", roles=FIRM)
@@ -88,14 +78,7 @@ async def other_hours(
 @post(f"{PATH}/{{group_id:uuid}}/slots", roles=DECLARANTS)
 async def move(request: Request, group_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
     """Move them all, or none."""
-
-    async def again(work: Work, /, **shown: Any) -> Response[Any]:
-        return await moving_page(work, request, OURS, group_id, **shown)
-
-    async def done(work: Work, start: datetime, reason: str) -> UUID:
-        return (await groups.move(work, group_id, start, reason=reason)).id
-
-    return await tried(request, OURS, done, again, flash=N_("Les visites sont déplacées."))
+    return await move_them(request, OURS, group_id)
 
 
 @get(f"{PATH}/{{group_id:uuid}}/cancel", roles=DECLARANTS)
