@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from scheduling import chance, draw_among, letter, name_routes, otherwise, people_digest
 
 SEED = bytes(range(32))
@@ -35,19 +37,16 @@ def test_visits_are_drawn_again_with_their_own_shares() -> None:
     assert otherwise(SEED, lines, b"") != would
 
 
-def test_routes_are_named_again_together_with_those_kept_for_another() -> None:
-    weights = {"ines": 2, "karim": 1, "lea": 3}
-    routes = {"s01": weights, "s02": weights, "s03": {"lea": 3}}
-    named = name_routes(SEED, routes, witness=NOW)
+@pytest.mark.parametrize("other", [bytes([number]) * 32 for number in range(2, 8)])
+def test_routes_are_named_again_together_with_those_who_were_taken_already(other: bytes) -> None:
+    routes = {seat: dict.fromkeys(LOADS, 1) for seat in ("s01", "s02", "s03")}
     lines = [
-        a_line(place, seat, drawn, loads={who: [0, 400] for who in routes[seat]}) | {"purpose": "route"}
-        for place, (seat, drawn) in enumerate(named, start=1)
+        a_line(place, seat, drawn, loads={who: [0, 400] for who in LOADS}) | {"purpose": "route"}
+        for place, (seat, drawn) in enumerate(name_routes(SEED, routes, witness=NOW), start=1)
     ]
+    anew = {seat: drawn.chosen for seat, drawn in name_routes(SEED, routes, witness=other)}
 
-    would = otherwise(SEED, lines, OTHER)
-
-    assert sorted(would.values()) == ["ines", "karim", "lea"]
-    assert would[next(line["position"] for line in lines if line["subject"] == "s03")] == "lea"
+    assert otherwise(SEED, lines, other) == {line["position"]: anew[line["subject"]] for line in lines}
 
 
 def test_with_the_value_they_were_made_with_the_names_are_the_same() -> None:
