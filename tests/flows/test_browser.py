@@ -122,4 +122,5 @@ async def test_the_declarants_part_needs_no_script(stage: Stage, app: Litestar, 
         await stage.run("chief", key_voucher, visit.id, "BAE-1")
 
         await rated(phone, f"{own}/rate")
-        await phone.refused(f"{own}/rate", 409)
+        await phone.go(f"{own}/rate")
+        await expect(page.get_by_text("Un avis est déjà donné pour cette visite")).to_be_visible()

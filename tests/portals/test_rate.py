@@ -37,10 +37,23 @@ async def test_a_second_rating_is_refused_and_changes_nothing(stage: Stage) -> N
         again = await browser.post(address, data=MARKS | {"clarity": "1"})
         asked = await browser.get(address)
 
-    assert (again.status_code, asked.status_code) == (409, 409)
+    assert again.status_code == 409
     assert "rated-already" in again.text
+    assert asked.headers["location"] == f"/declarant/declarations/{visit.declaration_id}"
     async with stage.work() as work:
         assert (await work.session.scalars(select(Rating))).one().scores["clarity"] == 4
+
+
+async def test_the_same_rating_sent_twice_over_a_poor_line_is_one(stage: Stage) -> None:
+    visit = await at_state(stage, State.RELEASED)
+    address = f"/declarant/visits/{visit.id}/rate"
+
+    async with stage.browser("declarant") as browser:
+        answers = [await browser.post(address, data=MARKS | {"remark": " À l'heure "}) for _ in range(2)]
+
+    assert [each.status_code for each in answers] == [303, 303]
+    async with stage.work() as work:
+        assert len((await work.session.scalars(select(DomainEvent).where(col(DomainEvent.kind) == "rated"))).all()) == 1
 
 
 async def test_before_the_voucher_there_is_nothing_to_rate(stage: Stage) -> None:

@@ -354,7 +354,8 @@ async def acknowledged_and_released(play: Play) -> None:
 async def rated_once(play: Play) -> None:
     """A second opinion is refused."""
     await rated(play.declarant, play.own("rate"))
-    await play.declarant.refused(play.own("rate"), 409)
+    await play.declarant.go(play.own("rate"))
+    await expect(play.declarant.page.get_by_text("Un avis est déjà donné pour cette visite")).to_be_visible()
 
 
 async def rated(phone: Window, path: str) -> None:

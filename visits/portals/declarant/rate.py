@@ -19,11 +19,11 @@ from visits.web.route import get, post
 
 
 @get("/declarant/visits/{visit_id:uuid}/rate", roles=DECLARANTS)
-async def ask(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[str]:  # type: ignore[type-arg]
-    """The questions."""
+async def ask(work: Work, request: Request, visit_id: FromPath[UUID]) -> Response[Any]:  # type: ignore[type-arg]
+    """The questions, until they are answered."""
     case = await to_rate(work, visit_id)
     if await queries.rating_of(work, visit_id):
-        raise RatedAlready()
+        return go(f"/declarant/declarations/{case.declaration.id}", flash=RatedAlready.says)
     return _form(request, case)
 
 
