@@ -208,7 +208,7 @@ class Port:
         if self.now > time.start - FREEZE:
             return TooLate
         held = self.of(time.visit, "held")
-        return self.refused(time.visit, start, [time, *([held] if held else [])])
+        return self.refused(time.visit, start, [time, *self.lapsed(start, start + LENGTH), *([held] if held else [])])
 
     def cancel(self, time: Time) -> No:
         """The answer to giving a time back."""

@@ -78,9 +78,8 @@ class Booking(RuleBasedStateMachine):
         port, held = self.port, self.port.of(number, "held")
         if held is not None and held.id == made:
             return held
-        if status == "held":
-            for each in port.lapsed(start, start + LENGTH):
-                each.status = "expired"
+        for each in port.lapsed(start, start + LENGTH):
+            each.status = "expired"
         if held is not None:
             held.status = "cancelled" if port.runs(held) else "expired"
         booked = port.of(number, "confirmed")
@@ -227,8 +226,6 @@ class Booking(RuleBasedStateMachine):
         made = self.ask(none, "chief", walk_in, self.visits[number], reason="Au guichet")
         if made:
             assert start is not None
-            for each in self.port.lapsed(start, start + LENGTH):
-                each.status = "expired"
             assert world.minute(made.during.lower) == start
             self.took(made.id, number, start, "confirmed", staff=True)
             self.settle()
@@ -257,6 +254,8 @@ class Booking(RuleBasedStateMachine):
             assert port.of(number, "held") is None
             assert port.refused(number, start, []) is None
             assert booked is None or start < booked.start
+            for each in port.lapsed(start, start + LENGTH):
+                each.status = "expired"
             self.add(UUID(row[0]), number, start, "held", offered=True, supersedes=booked.id if booked else None)
             port.times[UUID(row[0])].expires = min(port.now + 15, start - 30)
         self.settle(rows)

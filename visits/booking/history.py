@@ -24,10 +24,10 @@ BATCH = 1000
 
 _COLUMNS = ("id", "appointment_id", "resource_id", "role", "day", "during", "live", "placeholder", "stranded_since")
 _MOVE = text(
-    "with gone as (delete from booking_part where id in ("
-    " select p.id from booking_part p join appointment a on a.id = p.appointment_id"
+    "with old as (select p.id from booking_part p join appointment a on a.id = p.appointment_id"
     " where p.day < :ended and (a.status not in ('held', 'confirmed') or p.day < :forgotten)"
-    " order by p.day, p.id limit :most for update of p skip locked)"
+    " order by p.day, p.id limit :most for update of p skip locked),"
+    " gone as (delete from booking_part where id in (select id from old)"
     " returning tenant_id, id, appointment_id, resource_id, role, day, during, live, placeholder, stranded_since)"
     " insert into booking_part_hist"
     " (tenant_id, id, appointment_id, resource_id, role, day, during, live, placeholder, stranded_since)"

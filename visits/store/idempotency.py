@@ -7,9 +7,8 @@ another key: they get neither the stored answer nor a word that there is one.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import Delete, Select, Update, delete, null, select, update
+from sqlalchemy import CTE, ColumnElement, Delete, Update, delete, null, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
@@ -133,19 +132,22 @@ async def sweep(tools: Tools, tenant: TenantId) -> int:
 
 
 def _forget_answers(now: datetime) -> Update:
-    old = _oldest(now - REPEATED).where(col(Idempotency.answer).is_not(None))
-    return update(Idempotency).where(col(Idempotency.id).in_(old)).values(answer=null())
+    old = _oldest(now - REPEATED, col(Idempotency.answer).is_not(None))
+    return update(Idempotency).where(col(Idempotency.id).in_(select(old.c.id))).values(answer=null())
 
 
 def _forget_keys(now: datetime) -> Delete:
-    return delete(Idempotency).where(col(Idempotency.id).in_(_oldest(now - REPEATED - KNOWN)))
+    old = _oldest(now - REPEATED - KNOWN)
+    return delete(Idempotency).where(col(Idempotency.id).in_(select(old.c.id)))
 
 
-def _oldest(before: datetime) -> Select[UUID]:
+def _oldest(before: datetime, *those: ColumnElement[bool]) -> CTE:
+    """Some of the oldest keys, locked. By itself: as a subquery the database might ask it again for every row."""
     return (
         select(col(Idempotency.id))
-        .where(col(Idempotency.created_at) < before)
+        .where(col(Idempotency.created_at) < before, *those)
         .order_by(col(Idempotency.created_at))
         .limit(BATCH)
         .with_for_update(skip_locked=True)
+        .cte("oldest")
     )

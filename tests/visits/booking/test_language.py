@@ -145,7 +145,7 @@ async def test_the_same_wish_again_changes_nothing_and_each_change_is_in_the_jou
 
     async with stage.work() as work:
         rows = await work.session.scalars(
-            select(col(Audit.body)).where(col(Audit.action) == "language_wished").order_by(col(Audit.at))
+            select(col(Audit.body)).where(col(Audit.action) == "language_wished").order_by(col(Audit.id))
         )
         told = [(body["before"], body["after"], body["reason"]) for body in rows]
     assert told == [("", "en", "interprète"), ("en", "", "interprète")]
