@@ -44,7 +44,8 @@ from visits.store.binaries import programs, server_account
 from visits.store.embedded import Embedded
 
 COPY = "floor"
-HOURS = (8, 9, 10, 11, 13, 14, 15, 16)
+#: Seven: nobody is given more minutes of visits a day.
+HOURS = (8, 9, 10, 11, 13, 14, 15)
 
 
 @dataclass
