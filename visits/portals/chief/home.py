@@ -24,6 +24,7 @@ from visits.portals.steps import next_step
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS, Role
 from visits.sites.queries import office_by_id
+from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say, say_many, since
@@ -106,9 +107,9 @@ _BY_STATE = {
 @get("/chief", roles=CHIEFS)
 async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[str]:  # type: ignore[type-arg]
     """The queue."""
-    zone = at_office(request, await office_by_id(work, work.actor.office))
-    language = language_of(request)
-    todos = sorted(await _todos(work), key=lambda todo: todo.since)
+    office = await office_by_id(work, work.actor.office)
+    zone, language = at_office(request, office), language_of(request)
+    todos = sorted(await _todos(work, office), key=lambda todo: todo.since)
     above = await start(work, "/chief")
     number = max(p, 1)
     counts = Counter(todo.kind for todo in todos)
@@ -138,7 +139,8 @@ async def _waiting_there(work: Work, duty: Duty, language: str, zone: ZoneInfo) 
         return ""
     roles = frozenset({Role(duty.membership.role)})
     there = replace(work.actor, roles=roles, office=OfficeId(duty.membership.office_id))
-    todos = await _todos(Work(work.session, work.now, there))
+    watched = Work(work.session, work.now, there)
+    todos = await _todos(watched, await office_by_id(watched, there.office))
     if not todos:
         return ""
     oldest = since(min(todo.since for todo in todos), work.now, language, zone)
@@ -151,8 +153,8 @@ async def _waiting_there(work: Work, duty: Duty, language: str, zone: ZoneInfo) 
     )
 
 
-async def _todos(work: Work) -> list[Todo]:
-    """Everything that waits, from each place that holds some of it."""
+async def _todos(work: Work, office: Office) -> list[Todo]:
+    """Everything that waits at the actor's office, from each place that holds some of it."""
     found = [_visit(each, work.actor.roles) for each in await queries.waiting_visits(work)]
     for lost in await queries.stranded(work):
         booked = State(lost.visit.state) is State.BOOKED
@@ -169,7 +171,7 @@ async def _todos(work: Work) -> list[Todo]:
                 button=N_("Replacer le rendez-vous"),
             )
         )
-    for case in await unnoted(work, await office_by_id(work, work.actor.office)):
+    for case in await unnoted(work, office):
         found.append(
             _todo("repair", case.declaration, case.visit.state_since, "/chief/repair", N_("Réparer la journée"))
         )
