@@ -53,7 +53,8 @@ class Candidate(Generic[R]):
     away: int = 0
     #: Steps it is not yet too tired for; None where that is asked of nobody.
     fresh: int | None = None
-    #: The most steps it may have taken already; None where nothing limits them.
+    #: The minutes of visits it has, and the most it may have already; None where nothing limits them.
+    had: int = 0
     room: int | None = None
     #: Steps among which a rest of so many must be left; None where it needs none.
     pause: int | None = None
@@ -75,7 +76,7 @@ class Candidate(Generic[R]):
             (Removal.FAR, mask & self.far),
             (Removal.KEPT, mask & self.kept),
             (Removal.REST, self.pause is not None and not starts(self.free & ~mask & self.pause, self.rest)),
-            (Removal.FULL_DAY, self.room is not None and (self.work & ~self.free).bit_count() > self.room),
+            (Removal.FULL_DAY, self.room is not None and self.had > self.room),
         ):
             if missing:
                 return rule

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import Range
 
 from tests.support.stage import SHIFT, Stage
@@ -75,3 +76,10 @@ def tomorrow(stage: Stage, hour: int, minute: int = 0) -> datetime:
     """An hour of the stage's next day (its office keeps UTC)."""
     day = stage.clock.now() + timedelta(days=1)
     return day.replace(hour=hour, minute=minute, second=0, microsecond=0)
+
+
+async def somebody_waits(stage: Stage) -> bool:
+    """Does a transaction wait for another one?"""
+    async with stage.work() as work:
+        waiting = text("select count(*) from pg_locks where not granted")
+        return bool(await work.session.scalar(waiting))

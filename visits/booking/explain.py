@@ -12,7 +12,7 @@ from uuid import UUID
 from scheduling import Candidate, Cast, Day, Explained, OffGrid, Removal, lacking
 from scheduling import explain as explain_start
 from scheduling import explain_day as explain_starts
-from visits.booking import queries, rules
+from visits.booking import queries, rules, strain_rows
 from visits.booking.explain_rows import Seen, resources_on
 from visits.booking.lost import ONE_DAY, losses, lost_on
 from visits.booking.offer import Offer, offer
@@ -84,7 +84,8 @@ async def explain(work: Work, case: Case, *, at: datetime | None = None, day: da
     spare = await _spare(work, found)
     resources = await resources_on(work, case.office.id, seen.day, {need.kind for need in found.asked.needs})
     away = losses(known, seen.day)
-    casts = [_cast(found, need, seen.day, resources, spare, away) for need in found.asked.needs]
+    had = await strain_rows.minutes_had(work, case.office.id, seen.day, seen.day, but=queries.gone(spare))
+    casts = [_cast(found, need, seen.day, resources, spare, away, had) for need in found.asked.needs]
     return Explanation(
         offer=found,
         day=seen,
@@ -122,7 +123,13 @@ async def _spare(work: Work, found: Offer) -> queries.Masks:
 
 
 def _cast(
-    found: Offer, need: Need, day: date, resources: Sequence[Seen], spare: queries.Masks, away: Mapping[UUID, Lost]
+    found: Offer,
+    need: Need,
+    day: date,
+    resources: Sequence[Seen],
+    spare: queries.Masks,
+    away: Mapping[UUID, Lost],
+    had: Mapping[tuple[date, UUID], int],
 ) -> Cast[UUID]:
     candidates, fit = [], found.asked.fit
     for each in resources:
@@ -146,6 +153,7 @@ def _cast(
                 shut=lost.shut,
                 away=lost.away,
                 fresh=None if fit.percent(need.kind) is None else fit.fresh(need.kind, each.work),
+                had=had.get(key, 0),
                 room=fit.room(need.kind, found.asked.length),
                 pause=fit.pause(need.kind, each.work),
                 rest=fit.rest,

@@ -13,8 +13,8 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Bar, Day, Role, Want, bits, either, seat, starts
-from visits.booking import groups_rows, queries, rules
+from scheduling import Bar, Day, Role, Want, bits, either, seat
+from visits.booking import groups_rows, queries, rules, strain_rows
 from visits.booking.change import cancel
 from visits.booking.confirm import booked
 from visits.booking.expire import sweep
@@ -89,12 +89,14 @@ class Together:
     offers: tuple[Offer, ...]
     rows: Mapping[date, Sequence[DayBits]]
     spare: queries.Masks
+    #: The minutes of visits people have, by day.
+    had: Mapping[tuple[date, UUID], int]
     #: The starts at which everybody finds a place, as an offer like any other.
     offer: Offer
 
     def seats(self, day: date, step: int) -> list[dict[str, UUID]] | None:
         """Every member's resources by role if the first one begins at a step; None if somebody finds none."""
-        return _seats(self.members, self.after, self.offers, self.rows.get(day, ()), self.spare, day, step)
+        return _seats(self.members, self.after, self.offers, self.rows.get(day, ()), self.spare, self.had, day, step)
 
 
 async def book(
@@ -187,6 +189,7 @@ async def together(
         days[-1].day,
         sorted({need.kind for each in members for need in each.needs}),
     )
+    had = await strain_rows.minutes_had(work, cases[0].office.id, days[0].day, days[-1].day, but=queries.gone(spare))
     bars = await bars_of(work, members, after, days)
     judged = []
     for number, day in enumerate(days):
@@ -196,7 +199,7 @@ async def together(
         found = [
             step
             for step in bits(possible)
-            if _seats(members, after, offers, rows.get(day.day, ()), spare, day.day, step) is not None
+            if _seats(members, after, offers, rows.get(day.day, ()), spare, had, day.day, step) is not None
         ]
         mask = sum(1 << step for step in found)
         judged.append(_day(day, mask, after[-1] + members[-1].length, bars.get(day.day, ())))
@@ -206,6 +209,7 @@ async def together(
         offers=tuple(offers),
         rows=rows,
         spare=spare,
+        had=had,
         offer=replace(offers[0], days=tuple(judged)),
     )
 
@@ -324,6 +328,7 @@ def _seats(
     offers: Sequence[Offer],
     rows: Sequence[DayBits],
     spare: queries.Masks,
+    had: Mapping[tuple[date, UUID], int],
     day: date,
     step: int,
 ) -> list[dict[str, UUID]] | None:
@@ -338,7 +343,15 @@ def _seats(
                 row
                 for row in rows
                 if need.fits(row)
-                and _bears(member, need, row.work, free[row.resource_id], masks[need.role])
+                and member.fit.bears(
+                    need.kind,
+                    work=row.work,
+                    free=free[row.resource_id],
+                    had=had.get((day, row.resource_id), 0),
+                    mask=masks[need.role],
+                    after=need.after,
+                    length=member.length,
+                )
                 and not masks[need.role]
                 & (shut.far.get((day, row.resource_id), 0) | shut.kept.get((day, row.resource_id), 0))
             ]
@@ -346,7 +359,7 @@ def _seats(
             wants.append(Want(mask=masks[need.role], fits=[row.resource_id for row in able]))
             keys.append((number, need.role))
     found = seat(wants, free)
-    if found is None or _too_long(members, rows, free, list(zip(keys, found, strict=True))):
+    if found is None or _too_long(members, rows, had, list(zip(keys, found, strict=True))):
         return None
     chosen: list[dict[str, UUID]] = [{} for _ in members]
     for (number, role), resource in zip(keys, found, strict=True):
@@ -357,27 +370,16 @@ def _seats(
 def _too_long(
     members: Sequence[Asked],
     rows: Sequence[DayBits],
-    free: Mapping[UUID, int],
+    had: Mapping[tuple[date, UUID], int],
     seated: Sequence[tuple[tuple[int, str], UUID]],
 ) -> bool:
     """Would somebody who has several of the visits have more minutes than a day may ask?"""
     fit, longs = members[0].fit, dict.fromkeys((resource for _, resource in seated), 0)
     for (number, _), resource in seated:
         longs[resource] += members[number].length
-    taken = {row.resource_id: (row.kind, row.work & ~free[row.resource_id]) for row in rows if row.resource_id in longs}
-    rooms = {resource: fit.room(kind, longs[resource]) for resource, (kind, _) in taken.items()}
-    return any(room is not None and taken[resource][1].bit_count() > room for resource, room in rooms.items())
-
-
-def _bears(member: Asked, need: rules.Need, works: int, free: int, mask: int) -> bool:
-    """May the day of somebody who works so be asked for these steps too?"""
-    fit, room = member.fit, member.fit.room(need.kind, member.length)
-    pause = fit.pause(need.kind, works)
-    return (
-        (room is None or (works & ~free).bit_count() <= room)
-        and mask.bit_length() - need.after <= fit.fresh(need.kind, works).bit_length()
-        and (pause is None or starts(free & ~mask & pause, fit.rest) != 0)
-    )
+    asked = [row for row in rows if row.resource_id in longs]
+    rooms = {(row.day, row.resource_id): fit.room(row.kind, longs[row.resource_id]) for row in asked}
+    return any(room is not None and had.get(key, 0) > room for key, room in rooms.items())
 
 
 def _day(day: Day, mask: int, length: int, bars: Sequence[Bar]) -> Day:

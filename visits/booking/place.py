@@ -83,7 +83,8 @@ async def place(
             continue
         slot = day.slot(step)
         parts = await parts_for(work, wanted, slot, day.day, chosen)
-        if await queries.take(work, office, wanted=bits_of(parts), spare=given):
+        burden = wanted.fit.burden(day.day, wanted.needs, chosen, length=wanted.length, rests=found.rests)
+        if await queries.take(work, office, wanted=bits_of(parts), spare=given, burden=burden):
             if giving:
                 await queries.end(work, giving)
             made = await _write(work, wanted, day, slot, parts, status, supersedes, reason)

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from scheduling import Grid, Interval
 from visits.booking.buffers import Part
+from visits.booking.strain import PEOPLE, Burden
 from visits.booking.tables import Appointment, BookingPart
 from visits.errors import NotFound
 from visits.ids import new_id
@@ -26,6 +27,22 @@ ONE_MINUTE = timedelta(minutes=1)
 #: Masks by day and resource.
 Masks = Mapping[tuple[date, UUID], int]
 
+
+class Given(dict[tuple[date, UUID], int]):
+    """The steps that parts keep busy, by day and resource, and which parts: what would be given back is not counted."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: Iterable[UUID]) -> None:
+        super().__init__()
+        self.parts = frozenset(parts)
+
+
+def gone(spare: Masks) -> list[UUID]:
+    """The parts that would be given back."""
+    return sorted(spare.parts) if isinstance(spare, Given) else []
+
+
 _LOCK = text(
     "select b.day, b.resource_id, b.free, b.work from day_bits b"
     " join unnest(cast(:days as date[]), cast(:resources as uuid[])) as wanted(day, resource_id)"
@@ -36,6 +53,12 @@ _LOCK = text(
 _TAKE = text(
     "select take_places(:office, cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]),"
     " cast(:spares as bigint[]))"
+)
+#: And judges what is asked of people's days once their rows are locked.
+_TAKE_BEARABLE = text(
+    "select take_places(:office, cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]),"
+    " cast(:spares as bigint[]), cast(:gone as uuid[]), cast(:loads as int[]), cast(:most as int),"
+    " cast(:works as bigint[]), cast(:pauses as bigint[]), cast(:rest as int), cast(:people as text[]))"
 )
 _LOCK_NOT_AVAILABLE = "55P03"
 _LIVE_OF = (
@@ -98,8 +121,9 @@ async def lock_bits(work: Work, office_id: UUID, rows: Iterable[tuple[date, UUID
     }
 
 
-async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks) -> bool:
-    """Give back `spare` and clear the bits of `wanted`, all or none; False, and no lock kept, if somebody was quicker.
+async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks, burden: Burden | None = None) -> bool:
+    """Give back `spare` and clear the bits of `wanted`, all or none; False, and no lock kept, if somebody was quicker,
+    or if what somebody else booked meanwhile leaves a person too much of a day.
 
     The rows of both are locked in the order of the house; what is given back counts as free, as far as the resource
     still works then.
@@ -112,8 +136,18 @@ async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks) -> b
         "masks": [wanted.get(row, 0) for row in rows],
         "spares": [spare.get(row, 0) for row in rows],
     }
+    if burden is not None:
+        bound |= {
+            "gone": gone(spare),
+            "loads": [burden.loads.get(row, 0) for row in rows],
+            "most": burden.most,
+            "works": list(burden.rests),
+            "pauses": list(burden.rests.values()),
+            "rest": burden.rest,
+            "people": sorted(PEOPLE),
+        }
     try:
-        return bool(await work.session.scalar(_TAKE, bound))
+        return bool(await work.session.scalar(_TAKE if burden is None else _TAKE_BEARABLE, bound))
     except DBAPIError as fault:
         if sqlstate(fault) == _LOCK_NOT_AVAILABLE:
             raise TooBusy() from None
@@ -180,10 +214,11 @@ async def all_live(work: Work, appointment_id: UUID) -> bool:
     return bool(found)
 
 
-def masks_of(grid: Grid, parts: Iterable[BookingPart]) -> dict[tuple[date, UUID], int]:
+def masks_of(grid: Grid, parts: Iterable[BookingPart]) -> Given:
     """The steps parts keep busy, by day and resource."""
-    found: dict[tuple[date, UUID], int] = {}
-    for part in parts:
+    known = list(parts)
+    found = Given(part.id for part in known)
+    for part in known:
         key = (part.day, part.resource_id)
         busy = grid.touched(part.day, [Interval(part.during.lower, part.during.upper)])
         found[key] = found.get(key, 0) | busy

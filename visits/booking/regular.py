@@ -257,7 +257,8 @@ async def _places(work: Work, office: Office, hours: RegularHours, day: date, st
         if len(chosen) < len(needs):
             return None
         parts = parts_of(grid, needs, chosen, Range(begins, begins + length * grid.step))
-        if not await queries.take(work, office.id, wanted=bits_of(parts), spare={}):
+        burden = fit.burden(day, needs, chosen, length=length, rests=rests)
+        if not await queries.take(work, office.id, wanted=bits_of(parts), spare={}, burden=burden):
             continue
         kept = Appointment(
             id=new_id(),

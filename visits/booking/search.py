@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 
 from scheduling import either, starts
-from visits.booking.queries import Masks
+from visits.booking.queries import Masks, gone
 from visits.booking.rules import Need
 from visits.booking.strain import PEOPLE, Fit
 from visits.store.work import Work
@@ -34,8 +34,10 @@ where b.work <> 0 and b.office_id = :office and b.day between :first and :last a
 """
 
 
-#: Has somebody room for the visit's minutes?
-_ROOM = "(need.room is null or bit_count(cast(b.work & ~(now.had) as bit(64))) <= need.room)"
+#: Has somebody room for the visit's minutes? Only the hours of visits count; whoever has room beside all that is booked
+#: has it in any case.
+_ROOM = """(need.room is null or bit_count(cast(b.work & ~(now.had) as bit(64))) * :step <= need.room
+    or visit_minutes(b.resource_id, b.day, cast(:gone as uuid[])) <= need.room)"""
 #: Is so much of the shift not yet over when the visit ends?
 _FRESH = """(need.percent is null or bit_count(cast(b.work & ((1::bigint << need.last) - 1) as bit(64))) * 100
     <= bit_count(cast(b.work as bit(64))) * need.percent)"""
@@ -208,7 +210,7 @@ async def start_masks(
     """By day and role what its resources can begin: each by itself if `apart`, else all together."""
     if not needs:
         return {}
-    bound = _bound(office_id, needs, first, last, spare, shut)
+    bound = _bound(office_id, needs, fit.minutes, first, last, spare, shut)
     bound["rooms"] = [fit.room(need.kind, length) for need in needs]
     statement = partial(
         _masks,
@@ -318,7 +320,7 @@ async def choose(
     """One resource a role that is free for its mask: fewest other skills first, then the lowest id (product,
     Decided 7). `rests` are those of all who work that day, by the steps they work."""
     lengths = [masks[need.role].bit_count() - need.before - need.after for need in needs]
-    bound = _bound(office_id, needs, day, day, spare, shut) | {
+    bound = _bound(office_id, needs, fit.minutes, day, day, spare, shut) | {
         "wanted": [masks[need.role] for need in needs],
         "rooms": [fit.room(need.kind, length) for need, length in zip(needs, lengths, strict=True)],
         "percents": [fit.percent(need.kind) for need in needs],
@@ -329,7 +331,9 @@ async def choose(
     return {needs[row.place - 1].role: row.resource_id for row in rows}
 
 
-def _bound(office_id: UUID, needs: Sequence[Need], first: date, last: date, spare: Masks, shut: Shut) -> dict[str, Any]:
+def _bound(
+    office_id: UUID, needs: Sequence[Need], minutes: int, first: date, last: date, spare: Masks, shut: Shut
+) -> dict[str, Any]:
     rows = sorted({*shut.far, *shut.kept})
     closed = {
         "shut_days": [day for day, _ in rows],
@@ -355,5 +359,7 @@ def _bound(office_id: UUID, needs: Sequence[Need], first: date, last: date, spar
         "rooms": [None for _ in needs],
         "percents": [None for _ in needs],
         "lasts": [0 for _ in needs],
+        "step": minutes,
+        "gone": gone(spare),
     }
     return asked | (closed if shut else {}) | (given_back if spare else {})

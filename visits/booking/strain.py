@@ -3,12 +3,15 @@
 Booking, plan and draw ask the same rules, so that nothing is promised which the draw would refuse.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
-from scheduling import Rest, bits, span
+from scheduling import Rest, bits, span, starts
+from visits.booking.rules import Need
 
 OFFICER = "officer"
 #: Kinds of resources that are people, and need a rest.
@@ -47,10 +50,14 @@ class Fit:
     #: The visit is one of high risk.
     demanding: bool = False
 
+    def most(self, kind: str) -> int | None:
+        """The most minutes of visits somebody may have in a day; None where nothing limits them."""
+        return self.rules.most_minutes if kind == OFFICER else None
+
     def room(self, kind: str, length: int) -> int | None:
-        """The most steps somebody may have booked already; None where nothing limits it."""
-        most = self.rules.most_minutes
-        return None if kind != OFFICER or most is None else most // self.minutes - length
+        """The most minutes of visits somebody may have already; None where nothing limits them."""
+        most = self.most(kind)
+        return None if most is None else most - length * self.minutes
 
     def percent(self, kind: str) -> int | None:
         """The part of a shift by which the visit must be over; None where it may last to its end."""
@@ -72,6 +79,28 @@ class Fit:
             return None
         return pause(work, self.minutes, self.rules.rest_minutes, self.rules.rest_after_minutes)
 
+    def bears(self, kind: str, *, work: int, free: int, had: int, mask: int, after: int, length: int) -> bool:
+        """May the day of somebody who works so, and has so many minutes of visits, be asked for these steps too, the
+        last of them `after` the visit?"""
+        room, pause = self.room(kind, length), self.pause(kind, work)
+        return (
+            (room is None or had <= room)
+            and mask.bit_length() - after <= self.fresh(kind, work).bit_length()
+            and (pause is None or starts(free & ~mask & pause, self.rest) != 0)
+        )
+
+    def burden(
+        self, day: date, needs: Iterable[Need], chosen: Mapping[str, UUID], *, length: int, rests: Mapping[int, int]
+    ) -> "Burden":
+        """What a visit asks of the day of those who were chosen, by role."""
+        people = [chosen[need.role] for need in needs if self.most(need.kind) is not None]
+        return Burden(
+            loads={(day, each): length * self.minutes for each in people},
+            most=self.rules.most_minutes,
+            rests=rests,
+            rest=self.rest if rests else 0,
+        )
+
     @property
     def without_rest(self) -> int | None:
         """The fewest steps in a row in which somebody needs a rest; None where nobody does."""
@@ -81,6 +110,18 @@ class Fit:
     def rest(self) -> int:
         """How many steps a rest takes."""
         return -(-self.rules.rest_minutes // self.minutes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Burden:
+    """What is asked of people's days in one step, to be judged where their rows are locked."""
+
+    #: Minutes of visits that are added, by day and person, and the most a day may have with them.
+    loads: Mapping[tuple[date, UUID], int]
+    most: int | None
+    #: Who works so must have a rest of so many steps among these.
+    rests: Mapping[int, int] = field(default_factory=dict)
+    rest: int = 0
 
 
 @lru_cache(maxsize=4096)

@@ -4,11 +4,10 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import text
 
 from scheduling import LIMITED, Outcome
 from tests.support.stage import Stage
-from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
+from tests.support.steps_booking import booked, calendars, only, somebody_waits, to_book, tomorrow
 from tests.support.steps_policies import a_quota, fish, ruled
 from tests.support.steps_replan import applied, away, back, look, officer_of
 from tests.support.steps_waitlist import live, sound
@@ -162,13 +161,6 @@ async def test_a_time_booked_for_the_firm_meanwhile_stops_the_plan(stage: Stage)
         await applying
 
     assert await sound(stage)
-
-
-async def somebody_waits(stage: Stage) -> bool:
-    """Does a transaction wait for another one?"""
-    async with stage.work() as work:
-        waiting = text("select count(*) from pg_locks where not granted")
-        return bool(await work.session.scalar(waiting))
 
 
 async def test_an_undone_plan_exceeds_no_limit_either(stage: Stage) -> None:

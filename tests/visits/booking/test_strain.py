@@ -12,16 +12,20 @@ from sqlmodel import col
 from scheduling import Candidate, Need, OfficeDay, PlanVisit, Removal, Route, Seat, Stop, Timelines, bits, span
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, booked, calendars, only, to_book, tomorrow
+from tests.support.steps_buffers import BUFFERS
 from tests.support.steps_policies import ruled
+from visits.assignment.day import load
 from visits.booking.explain import explain
 from visits.booking.groups import Pattern, book
 from visits.booking.hold import hold
 from visits.booking.offer import Offer, offer
 from visits.booking.rules import SlotTaken, TooLateInShift
 from visits.booking.strain import Fit, Strain, fresh, pause, rest_in, spans, tired_at
+from visits.booking.strain_rows import minutes_had
 from visits.booking.tables import BookingPart
 from visits.declarations.queries import case_of
 from visits.journey.tables import Visit
+from visits.sites.queries import office_by_id
 from visits.sites.tables import WorkTemplate
 from visits.store.work import Work
 
@@ -109,6 +113,19 @@ async def officer_of(stage: Stage, appointment_id: Any) -> Any:
         )
 
 
+async def counted(stage: Stage) -> set[int]:
+    """The minutes officers have tomorrow: as booking counts them, and the same as the draw does."""
+    day = tomorrow(stage, 0).date()
+    async with stage.work() as work:
+        had = await minutes_had(work, stage.office.id, day, day, but=())
+        read = await load(work, await office_by_id(work, stage.office.id), day, kind="officer")
+    lines = Timelines(read.named()).of
+    assert {str(resource): minutes for (_, resource), minutes in had.items()} == {
+        name: line.load for name, line in lines.items() if line.load
+    }
+    return set(had.values())
+
+
 async def test_whoever_has_as_many_minutes_as_allowed_is_not_free(stage: Stage) -> None:
     await only(stage, "inspector1", "inspector2", "bay A", "bay B")
     await calendars(stage)
@@ -135,6 +152,22 @@ async def test_what_a_visit_gives_back_itself_does_not_fill_the_day(stage: Stage
     await stage.run("declarant", hold, visit.id, tomorrow(stage, 9))
 
     assert (await stage.run("declarant", hold, visit.id, tomorrow(stage, 14))).status == "held"
+
+
+async def test_the_time_around_visits_does_not_fill_a_day(stage: Stage) -> None:
+    """Seven visits of an hour fill 420 minutes, whatever is washed and written between them: the draw counts so too."""
+    await only(stage, "inspector1", "bay A", "bay B")
+    await calendars(stage)
+    await ruled(stage, most_minutes=120, buffers=BUFFERS)
+    for hour in (8, 10):
+        await booked(stage, await to_book(stage), tomorrow(stage, hour))
+    third = await to_book(stage)
+
+    assert await offered(stage, third, tomorrow(stage, 0).date()) == []
+    await ruled(stage, most_minutes=180)
+    await booked(stage, third, tomorrow(stage, 14))
+
+    assert await counted(stage) == {180}
 
 
 async def test_a_group_fills_nobodys_day_either(stage: Stage) -> None:
@@ -222,6 +255,7 @@ def test_booking_and_plan_refuse_the_same_hours(day: tuple[Strain, int, list[tup
         work=work,
         free=free,
         fresh=None if fit.percent("officer") is None else fit.fresh("officer", work),
+        had=sum(steps for _, steps in taken) * MINUTES,
         room=fit.room("officer", length),
         pause=fit.pause("officer", work),
         rest=fit.rest,
