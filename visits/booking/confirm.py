@@ -73,6 +73,5 @@ async def booked(
 async def to_draw(work: Work, case: Case, starts_at: datetime) -> None:
     """Set the moment of the draw of a visit that starts then, and no other; at once where it has come."""
     await jobs.forget(work, DRAW, case.visit.id)
-    await work.session.flush()
     moment = max(work.now, starts_at - policy_of(work, case.office).freeze)
     await jobs.at(work, moment, DRAW, case.visit.id)

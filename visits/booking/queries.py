@@ -272,18 +272,20 @@ async def expired_for_update(
 
 async def end(work: Work, statuses: Mapping[UUID, str], *, reason: str = "") -> None:
     """Set the last status of appointments, and their parts to sleep; the bits are given back by the caller."""
-    for appointment_id, status in statuses.items():
+    for status in sorted({*statuses.values()}):
+        ending = [each for each in statuses if statuses[each] == status]
+        asleep = (
+            update(BookingPart)
+            .where(col(BookingPart.appointment_id).in_(ending), col(BookingPart.live))
+            .values(live=False)
+            .cte("asleep")
+        )
         await work.session.execute(
             update(Appointment)
-            .where(col(Appointment.id) == appointment_id)
+            .where(col(Appointment.id).in_(ending))
             .values(status=status, version=Appointment.version + 1, **({"reason": reason} if reason else {}))
+            .add_cte(asleep)
         )
-    await work.session.execute(
-        update(BookingPart)
-        .where(col(BookingPart.appointment_id).in_(list(statuses)), col(BookingPart.live))
-        .values(live=False)
-        .execution_options(synchronize_session=False)
-    )
 
 
 async def flip(work: Work, appointment: Appointment, *, status: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -22,6 +22,12 @@ _AT = (
     insert(Due)
     .values({name: bindparam(name) for name in ("id", "kind", "subject_id", "due_at", "body", "made_at")})
     .on_conflict_do_update(index_elements=["kind", "subject_id", "due_at"], set_={"done_at": None})
+)
+_FORGET = (
+    update(Due)
+    .where(col(Due.kind) == bindparam("was"), col(Due.subject_id) == bindparam("subject"), col(Due.done_at).is_(None))
+    .values(done_at=bindparam("at"))
+    .execution_options(synchronize_session=False)
 )
 
 
@@ -39,10 +45,7 @@ async def at(work: Work, moment: datetime, kind: str, subject: UUID, **body: Any
 
 async def forget(work: Work, kind: str, subject: UUID) -> None:
     """What was to happen to the subject will not."""
-    for each in await work.session.scalars(
-        select(Due).where(col(Due.kind) == kind, col(Due.subject_id) == subject, col(Due.done_at).is_(None))
-    ):
-        each.done_at = work.now
+    await work.session.execute(_FORGET, {"was": kind, "subject": subject, "at": work.now})
 
 
 async def claim_due(work: Work, *, limit: int = 100) -> Sequence[Due]:
