@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from scheduling.matching import assign
-from scheduling.repair_board import Board, Free, Limit, Lost, LostSeat, Roads, Rooms
+from scheduling.repair_board import Board, Days, Free, Limit, Lost, LostSeat, Roads, Rooms, Works
 from scheduling.slots import bits
 
 #: What a changed name costs, in minutes of an ordinary visit.
@@ -73,10 +73,14 @@ def replan(
     limits: Iterable[Limit] = (),
     rooms: Rooms | None = None,
     roads: Roads | None = None,
+    works: Works | None = None,
+    had: Works | None = None,
 ) -> Replan:
     """Plan anew. `free` is what is free beside what the visits themselves hold; `minutes` is the length of a step and
-    `steps` their number in a day. `rooms` are the resources of which places may be kept."""
-    board = Board(free, limits, rooms or {}, roads or {})
+    `steps` their number in a day. `rooms` are the resources of which places may be kept. `works` and `had` are
+    the steps people work and the minutes of visits they have, what falls away no longer among them."""
+    days = Days(minutes=minutes, works=works or {}, had=had or {})
+    board = Board(free, limits, rooms or {}, roads or {}, days)
     order = sorted(lost, key=lambda each: (each.day, each.step, -each.weight, each.visit))
     for each in order:
         board.stands(each)
@@ -261,7 +265,7 @@ def _exchange(placed: Sequence[Lost], places: dict[str, _Place], minutes: int, s
     shapes: dict[object, list[Lost]] = {}
     for each in placed:
         seats = tuple((seat.role, seat.able, seat.before, seat.after) for seat in each.seats)
-        shape = (each.length, seats, each.site, frozenset(each.far.items()), each.binds, each.counts)
+        shape = (each.length, seats, each.site, frozenset(each.far.items()), each.binds, each.counts, each.rules)
         shapes.setdefault(shape, []).append(each)
     for alike in shapes.values():
         taken = [places[each.visit] for each in alike]

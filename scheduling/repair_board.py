@@ -7,6 +7,7 @@ whoever travels gets the time for the road from one site to the other.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from scheduling.hours import span
 from scheduling.quotas import Kind, Room, Wanted, keep
@@ -15,8 +16,18 @@ from scheduling.quotas import Kind, Room, Wanted, keep
 Free = Mapping[tuple[int, str], int]
 #: Resources that places may be kept of, by day and name; how free they are is on the board.
 Rooms = Mapping[int, Mapping[str, Room]]
+#: The steps each resource works, by day.
+Works = Mapping[tuple[int, str], int]
 #: How many steps lie between two sites.
 Roads = Mapping[frozenset[str], int]
+
+
+class Bears(Protocol):
+    """What one visit may ask of a day: the rules of booking, asked as a booking asks them."""
+
+    def bears(self, kind: str, *, work: int, free: int, had: int, mask: int, after: int, length: int) -> bool:
+        """May the day of somebody who works so, and has so many minutes of visits, be asked for these steps too?"""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +41,8 @@ class LostSeat:
     #: Steps it is busy before the visit begins and after it ends.
     before: int = 0
     after: int = 0
+    #: What kind of resource plays it.
+    kind: str = ""
     #: Whoever plays it goes from site to site.
     travels: bool = False
 
@@ -60,6 +73,8 @@ class Lost:
     #: The limits that stand in its way, and those it counts for.
     binds: frozenset[str] = frozenset()
     counts: frozenset[str] = frozenset()
+    #: What it may ask of the day of whoever serves it.
+    rules: Bears | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,11 +99,23 @@ class Limit:
         return self.name in each.counts and self.day == day and bool(self.starts >> step & 1)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """What is known of people's days: how long a step is, when they work, the minutes of visits they have then."""
+
+    minutes: int = 1
+    works: Works = field(default_factory=dict)
+    #: Those to be planned among them, as far as their resource serves them still.
+    had: Mapping[tuple[int, str], int] = field(default_factory=dict)
+
+
 class Board:
     """What is free, and what the limits leave; changed by every visit that is placed."""
 
-    def __init__(self, free: Free, limits: Iterable[Limit], rooms: Rooms, roads: Roads) -> None:
-        self._free, self._rooms, self._roads = dict(free), rooms, roads
+    def __init__(self, free: Free, limits: Iterable[Limit], rooms: Rooms, roads: Roads, days: Days) -> None:
+        self._free, self._rooms, self._roads, self._days = dict(free), rooms, roads, days
+        #: The minutes of visits everybody has.
+        self._had = dict(days.had)
         #: Where travellers are then, by day and name: the visit, its site and its steps.
         self._stays: dict[tuple[int, str], tuple[tuple[str, str, int], ...]] = {}
         self._limits = tuple(limits)
@@ -97,14 +124,14 @@ class Board:
 
     def copy(self) -> "Board":
         """The same board, to try something on."""
-        made = Board(self._free, self._limits, self._rooms, self._roads)
-        made._used, made._stays = list(self._used), dict(self._stays)
+        made = Board(self._free, self._limits, self._rooms, self._roads, self._days)
+        made._used, made._stays, made._had = list(self._used), dict(self._stays), dict(self._had)
         return made
 
     def unlimited(self) -> "Board":
         """The same resources, free of every limit: whether it was a limit that stood in the way."""
-        made = Board(self._free, (), {}, self._roads)
-        made._stays = dict(self._stays)
+        made = Board(self._free, (), {}, self._roads, self._days)
+        made._stays, made._had = dict(self._stays), dict(self._had)
         return made
 
     def stands(self, each: Lost) -> None:
@@ -126,12 +153,30 @@ class Board:
         """Is a resource free for a role at a start, and not kept for others?"""
         mask, key = seat.mask(step, each.length), (day, resource)
         free = self._free.get(key, 0) & ~each.far.get(key, 0) & ~self._on_the_way(each, seat, key)
-        return bool(mask) and free & mask == mask and not self._held_back(each, day).get(resource, 0) & mask
+        return (
+            bool(mask)
+            and free & mask == mask
+            and not self._held_back(each, day).get(resource, 0) & mask
+            and (each.rules is None or self._bears(each, each.rules, seat, key, mask))
+        )
+
+    def _bears(self, each: Lost, rules: Bears, seat: LostSeat, key: tuple[int, str], mask: int) -> bool:
+        return rules.bears(
+            seat.kind,
+            work=self._days.works.get(key, 0),
+            free=self._free.get(key, 0),
+            had=self._had.get(key, 0),
+            mask=mask,
+            after=seat.after,
+            length=each.length,
+        )
 
     def seat(self, each: Lost, seats: Iterable[LostSeat], day: int, step: int, chosen: Mapping[str, str]) -> None:
         """These roles are taken."""
         for one in seats:
-            self._free[day, chosen[one.role]] &= ~one.mask(step, each.length)
+            key = day, chosen[one.role]
+            self._free[key] &= ~one.mask(step, each.length)
+            self._had[key] = self._had.get(key, 0) + each.length * self._days.minutes
             self._goes(each, one, day, step, chosen[one.role])
         self._changed(day)
 
@@ -140,6 +185,7 @@ class Board:
         for one in seats:
             key = each.day, chosen[one.role]
             self._free[key] = self._free.get(key, 0) | one.mask(each.step, each.length)
+            self._had[key] = self._had.get(key, 0) - each.length * self._days.minutes
             self._stays[key] = tuple(stay for stay in self._stays.get(key, ()) if stay[0] != each.visit)
         self._changed(each.day)
 

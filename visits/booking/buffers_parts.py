@@ -59,6 +59,11 @@ def worked(grid: Grid, part: Part, works: int, before: timedelta, after: timedel
     return ahead * grid.step, behind * grid.step
 
 
+def has_roads(case: Case) -> bool:
+    """Do officers need time between the sites? Then a day is booked by one at a time, and judged with its roads."""
+    return bool(case.visit.site_id and policy(case.office, Around).trips)
+
+
 async def officers_too_far(work: Work, case: Case, day: date, *, lock: bool) -> dict[UUID, int]:
     """By officer the steps of a day at which he or she is still on the way from or to another site; with `lock`,
     nobody else books that day until the commit."""

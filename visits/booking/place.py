@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from scheduling import Day, Slot
 from visits.booking import queries
 from visits.booking.buffers import Around, Part, bits_of, widest
-from visits.booking.buffers_parts import parts_for
+from visits.booking.buffers_parts import has_roads, parts_for
 from visits.booking.offer import Asked, days_of
 from visits.booking.quotas_limits import alone
 from visits.booking.rules import SlotTaken
@@ -83,7 +83,8 @@ async def place(
             continue
         slot = day.slot(step)
         parts = await parts_for(work, wanted, slot, day.day, chosen)
-        burden = wanted.fit.burden(day.day, wanted.needs, chosen, length=wanted.length, rests=found.rests)
+        rests = {} if has_roads(wanted.case) else found.rests
+        burden = wanted.fit.burden(day.day, wanted.needs, chosen, length=wanted.length, rests=rests)
         if await queries.take(work, office, wanted=bits_of(parts), spare=given, burden=burden):
             if giving:
                 await queries.end(work, giving)

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from scheduling import Answer, Grid, Lost, Outcome, Replan, replan
-from visits.booking import buffers_rows, quotas_rows, replan_limits, replan_regular, replan_rows
+from visits.booking import buffers_rows, quotas_rows, replan_limits, replan_regular, replan_rows, strain_rows
 from visits.booking.buffers import Around, Roads
 from visits.booking.buffers_rows import Stays
-from visits.booking.offer import Asked, asked
+from visits.booking.offer import Asked, asked, fit_of
 from visits.booking.quotas import PUBLIC
 from visits.booking.replan_regular import PlaceLine
 from visits.booking.replan_seats import seats_of
@@ -108,11 +108,16 @@ async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = Non
     roads = Roads.of(policy(office, Around), grid)
     but = [was.visit_id for _, was, _ in about.values() if was.visit_id is not None]
     known = await buffers_rows.stays(work, office.id, today, days[-1], but=but) if roads else {}
+    held = [*(parts for _, _, parts in about.values()), *(each.parts for each in places.values())]
+    away = [part.id for parts in held for part in parts if part.stranded_since is not None]
+    had = await strain_rows.minutes_had(work, office.id, today, days[-1], but=away)
     plan: Replan = replan(
         [
             *[await _lost(work, *each, rows, days, roads, known) for each in about.values()],
             *(
-                replan_regular.lost(each, grid, rows, today, weight=KEPT, roads=roads, known=known)
+                replan_regular.lost(
+                    each, grid, rows, today, weight=KEPT, roads=roads, known=known, rules=fit_of(office, {})
+                )
                 for each in places.values()
             ),
         ],
@@ -122,6 +127,8 @@ async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = Non
         limits=limits,
         rooms=replan_limits.rooms_of(rows, today),
         roads={sites: road // grid.step for sites, road in roads.between.items()},
+        works={(_index(row.day, today), str(row.resource_id)): row.work for row in rows},
+        had={(_index(day, today), str(each)): minutes for (day, each), minutes in had.items()},
     )
     told = [each for each in plan.answers if each.visit in about]
     return Draft(
@@ -188,6 +195,7 @@ async def _lost(
         site=site,
         binds=replan_limits.bound_by(wanted),
         counts=replan_limits.counted_by(wanted),
+        rules=wanted.fit,
     )
 
 

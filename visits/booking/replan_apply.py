@@ -19,6 +19,8 @@ from visits.booking.place import Drift, given_back
 from visits.booking.prearrival import KEPT, told
 from visits.booking.quotas import PUBLIC
 from visits.booking.replan import Draft, Line, days_of, draft_of
+from visits.booking.replan_regular import Place
+from visits.booking.replan_strain import burden_of
 from visits.booking.replan_tables import ReplanRun, ReplanStep
 from visits.booking.rules import WhyNeeded
 from visits.booking.tables import Appointment, BookingPart
@@ -146,12 +148,14 @@ async def _take(work: Work, office: Office, draft: Draft, parts: dict[UUID, list
             if wanted.get(key, 0) & mask:
                 raise PlanChanged(count=count)
             wanted[key] = wanted.get(key, 0) | mask
-    spare: Masks = {}
-    for given in _all_given(draft):
-        for key, mask in queries.masks_of(grid_of(office), given).items():
-            spare[key] = spare.get(key, 0) | mask
-    if not await queries.take(work, office.id, wanted=wanted, spare=spare):
+    spare = queries.masks_of(grid_of(office), [part for given in _all_given(draft) for part in given])
+    burden = await burden_of(work, office, [(each.was, parts[each.was.id]) for each in _all(draft)])
+    if not await queries.take(work, office.id, wanted=wanted, spare=spare, burden=burden):
         raise PlanChanged(count=count)
+
+
+def _all(draft: Draft) -> list[Line | Place]:
+    return [*draft.lines, *(each.place for each in draft.places)]
 
 
 def _all_given(draft: Draft) -> list[list[BookingPart]]:

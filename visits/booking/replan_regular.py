@@ -21,6 +21,7 @@ from visits.booking.regular_tables import RegularDay, RegularHours
 from visits.booking.replan_limits import far_from
 from visits.booking.replan_seats import seats_of
 from visits.booking.rules import Need
+from visits.booking.strain import Fit
 from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -104,7 +105,15 @@ async def stranded(work: Work, office: Office, only: Sequence[UUID] | None) -> l
 
 
 def lost(
-    place: Place, grid: Grid, rows: Sequence[DayBits], today: date, *, weight: int, roads: Roads, known: Stays
+    place: Place,
+    grid: Grid,
+    rows: Sequence[DayBits],
+    today: date,
+    *,
+    weight: int,
+    roads: Roads,
+    known: Stays,
+    rules: Fit,
 ) -> Lost:
     """One place as the plan reads it."""
     site = str(place.hours.site_id)
@@ -118,6 +127,7 @@ def lost(
         weight=weight,
         far=far_from(roads, known, site, today),
         site=site,
+        rules=rules,
     )
 
 

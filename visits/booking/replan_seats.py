@@ -25,6 +25,7 @@ def seats_of(needs: Iterable[Need], parts: Sequence[BookingPart], rows: Sequence
                 able=tuple(str(row.resource_id) for row in able),
                 before=need.before,
                 after=need.after,
+                kind=need.kind,
                 travels=need.role == OFFICER,
             )
         )

@@ -11,6 +11,7 @@ from visits.booking.buffers import Part, bits_of
 from visits.booking.place import Drift
 from visits.booking.replan import asked_again
 from visits.booking.replan_apply import moved
+from visits.booking.replan_strain import burden_of
 from visits.booking.replan_tables import ReplanStep
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
@@ -66,7 +67,8 @@ async def _put_back(work: Work, case: Case, step: ReplanStep, was: Appointment, 
     spare = queries.masks_of(grid, now)
     if not await replan_limits.admits(work, wanted, was, made, taken=taken, spare=spare):
         return False
-    if not await queries.take(work, case.office.id, wanted=taken, spare=spare):
+    burden = await burden_of(work, case.office, [(was, before)])
+    if not await queries.take(work, case.office.id, wanted=taken, spare=spare, burden=burden):
         return False
     await replan_rows.sleep(work, [part.id for part in now])
     if anew:
