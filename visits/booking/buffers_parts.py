@@ -1,6 +1,6 @@
 """What is booked of each resource: the hours of the visit with its buffers, and for an officer the roads around it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,6 +13,7 @@ from visits.booking.offer import Asked
 from visits.declarations.queries import Case
 from visits.sites.hours import grid_of
 from visits.sites.policies import policy
+from visits.sites.tables import Office
 from visits.store.work import Work
 
 OFFICER = "officer"
@@ -32,13 +33,26 @@ async def parts_for(
 
 async def with_roads(work: Work, case: Case, part: Part, *, known: Stays | None = None) -> Part:
     """An officer's part with what of the roads to the visits before and after is worked and not booked yet."""
-    grid, site = grid_of(case.office), str(case.visit.site_id or "")
-    roads = Roads.of(policy(case.office, Around), grid)
-    if not roads or not site:
+    return await driven(work, case.office, case.visit.site_id, part, known=known, but=[case.visit.id])
+
+
+async def driven(
+    work: Work,
+    office: Office,
+    site_id: UUID | None,
+    part: Part,
+    *,
+    known: Stays | None = None,
+    but: Collection[UUID] = (),
+) -> Part:
+    """The same for any part at a site, where `but` are the visits that ask."""
+    grid = grid_of(office)
+    roads = Roads.of(policy(office, Around), grid)
+    if not roads or site_id is None:
         return part
     if known is None:
-        known = await buffers_rows.stays(work, case.office.id, part.day, part.day, but=[case.visit.id])
-    before, after = roads.to_drive(known.get((part.day, part.resource), ()), site, part.begin, part.end)
+        known = await buffers_rows.stays(work, office.id, part.day, part.day, but=but)
+    before, after = roads.to_drive(known.get((part.day, part.resource), ()), str(site_id), part.begin, part.end)
     if not before and not after:
         return part
     works = (await buffers_rows.work_of(work, [(part.day, part.resource)])).get((part.day, part.resource), 0)
@@ -67,13 +81,20 @@ def has_roads(case: Case) -> bool:
 async def officers_too_far(work: Work, case: Case, day: date, *, lock: bool) -> dict[UUID, int]:
     """By officer the steps of a day at which he or she is still on the way from or to another site; with `lock`,
     nobody else books that day until the commit."""
-    roads, site = Roads.of(policy(case.office, Around), grid_of(case.office)), str(case.visit.site_id or "")
-    if not roads or not site:
+    found = await too_far_from(work, case.office, case.visit.site_id, day, lock=lock, but=[case.visit.id])
+    return {resource: mask for (_, resource), mask in found.items()}
+
+
+async def too_far_from(
+    work: Work, office: Office, site_id: UUID | None, day: date, *, lock: bool, but: Collection[UUID] = ()
+) -> dict[tuple[date, UUID], int]:
+    """The same for any site, by day and officer; `but` are the visits that ask."""
+    roads = Roads.of(policy(office, Around), grid_of(office))
+    if not roads or site_id is None:
         return {}
     if lock:
-        await buffers_rows.one_at_a_time(work, case.office.id, day)
-    known = await buffers_rows.stays(work, case.office.id, day, day, but=[case.visit.id])
-    return {resource: mask for (_, resource), mask in buffers_rows.too_far(roads, known, site).items()}
+        await buffers_rows.one_at_a_time(work, office.id, day)
+    return buffers_rows.too_far(roads, await buffers_rows.stays(work, office.id, day, day, but=but), str(site_id))
 
 
 def _part(grid: Grid, role: str, resource: UUID, day: date, begin: datetime, end: datetime) -> Part:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
@@ -38,7 +38,8 @@ async def stays(work: Work, office_id: UUID, first: date, last: date, *, but: Co
             col(BookingPart.role) == "officer",
             col(BookingPart.day).between(first, last),
             col(Appointment.office_id) == office_id,
-            col(Appointment.visit_id).not_in(but),
+            # A place kept for a firm has no visit yet, and its officer is there all the same.
+            or_(col(Appointment.visit_id).is_(None), col(Appointment.visit_id).not_in(but)),
         )
         .execution_options(populate_existing=True)
     )

@@ -10,16 +10,18 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
 
-from scheduling import Grid, Interval, OffGrid, shift, span
+from scheduling import Interval, OffGrid, shift, span
 from visits.booking import queries, regular_rows
 from visits.booking.buffers import Around, Part, bits_of, padded
+from visits.booking.buffers_parts import OFFICER, driven, too_far_from
+from visits.booking.buffers_rows import Stays
 from visits.booking.confirm import booked
 from visits.booking.offer import asked, bookable, fit_of
 from visits.booking.place import given_back, place, release
 from visits.booking.quotas_limits import firm_judged
 from visits.booking.regular_tables import RegularDay, RegularHours
 from visits.booking.rules import Need, needs_of
-from visits.booking.search import choose, rests_of
+from visits.booking.search import Shut, choose, rests_of
 from visits.booking.tables import Appointment
 from visits.declarations.queries import case_of
 from visits.errors import BadInput, NotFound, Refusal
@@ -251,13 +253,16 @@ async def _places(work: Work, office: Office, hours: RegularHours, day: date, st
     grid, needs = grid_of(office), needs_for(office, hours)
     masks = {need.role: span(step - need.before, need.before + length + need.after) for need in needs}
     begins, fit = grid.at(day, step), fit_of(office, {})
+    far = await too_far_from(work, office, hours.site_id, day, lock=True)
     rests = await rests_of(work, office.id, fit, day, day)
     for _ in range(TRIES):
-        chosen = await choose(work, office.id, needs, fit, day=day, masks=masks, rests=rests, spare={})
+        chosen = await choose(
+            work, office.id, needs, fit, day=day, masks=masks, rests=rests, spare={}, shut=Shut(far=far)
+        )
         if len(chosen) < len(needs):
             return None
-        parts = parts_of(grid, needs, chosen, Range(begins, begins + length * grid.step))
-        burden = fit.burden(day, needs, chosen, length=length, rests=rests)
+        parts = await parts_of(work, office, hours, chosen, Range(begins, begins + length * grid.step))
+        burden = fit.burden(day, needs, chosen, length=length, rests={} if policy(office, Around).trips else rests)
         if not await queries.take(work, office.id, wanted=bits_of(parts), spare={}, burden=burden):
             continue
         kept = Appointment(
@@ -284,14 +289,24 @@ def needs_for(office: Office, hours: RegularHours) -> tuple[Need, ...]:
     return padded(needs_of(level, {}, site_id=site), policy(office, Around), grid, level=level, site_id=site)
 
 
-def parts_of(grid: Grid, needs: Sequence[Need], chosen: Mapping[str, UUID], during: Range[datetime]) -> list[Part]:
-    """What is booked of each resource of a kept place."""
+async def parts_of(
+    work: Work,
+    office: Office,
+    hours: RegularHours,
+    chosen: Mapping[str, UUID],
+    during: Range[datetime],
+    *,
+    known: Stays | None = None,
+) -> list[Part]:
+    """What is booked of each resource of a kept place, with the officer's roads. `known` is where officers are, if that
+    is not what is booked now."""
     assert during.lower is not None
     assert during.upper is not None
+    grid = grid_of(office)
     day, step = grid.step_of(during.lower)
-    length = grid.count(during.upper - during.lower)
-    return [
-        Part(
+    length, found = grid.count(during.upper - during.lower), []
+    for need in needs_for(office, hours):
+        part = Part(
             role=need.role,
             resource=chosen[need.role],
             day=day,
@@ -299,8 +314,8 @@ def parts_of(grid: Grid, needs: Sequence[Need], chosen: Mapping[str, UUID], duri
             end=during.upper + need.after * grid.step,
             mask=span(step - need.before, need.before + length + need.after),
         )
-        for need in needs
-    ]
+        found.append(await driven(work, office, hours.site_id, part, known=known) if need.role == OFFICER else part)
+    return found
 
 
 async def lose(work: Work, office: Office, hours: RegularHours, day: RegularDay) -> None:

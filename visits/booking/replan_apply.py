@@ -103,12 +103,13 @@ async def _all_parts(work: Work, office: Office, draft: Draft) -> dict[UUID, lis
     grid, anew = grid_of(office), [line.asked.case.visit.id for line in draft.lines if _goes(line)]
     days = sorted({line.day for line in draft.lines}) or [grid.day_of(work.now)]
     known = await buffers_rows.stays(work, office.id, days[0], days[-1], but=anew)
-    found = {place.place.was.id: place.taken(grid) for place in draft.places}
+    found = {}
     for line in draft.lines:
         found[line.was.id] = await _parts(work, line, known)
-        for part in found[line.was.id]:
-            if part.role == OFFICER:
-                known.setdefault((part.day, part.resource), []).append(_stay(line, part))
+        _seen(known, line.asked.case.visit.site_id, found[line.was.id])
+    for place in draft.places:
+        found[place.place.was.id] = await place.taken(work, office, known)
+        _seen(known, place.place.hours.site_id, found[place.place.was.id])
     return found
 
 
@@ -117,14 +118,18 @@ def _goes(line: Line) -> bool:
     return any(part.role == OFFICER for part in _given(line))
 
 
-def _stay(line: Line, part: Part) -> Stay:
-    return Stay(
-        site=str(line.asked.case.visit.site_id or ""),
-        begin=part.begin + part.travel_before,
-        end=part.end - part.travel_after,
-        travel_before=part.travel_before,
-        travel_after=part.travel_after,
-    )
+def _seen(known: Stays, site_id: UUID | None, parts: Sequence[Part]) -> None:
+    """Officers are at a site now, for whoever comes after."""
+    for part in parts:
+        if part.role == OFFICER:
+            stay = Stay(
+                site=str(site_id or ""),
+                begin=part.begin + part.travel_before,
+                end=part.end - part.travel_after,
+                travel_before=part.travel_before,
+                travel_after=part.travel_after,
+            )
+            known.setdefault((part.day, part.resource), []).append(stay)
 
 
 async def _parts(work: Work, line: Line, known: Stays) -> list[Part]:

@@ -62,14 +62,13 @@ class PlaceLine:
         left = self.outcome is Outcome.LEFT
         return [part for part in self.place.parts if left or part.stranded_since is not None]
 
-    def taken(self, grid: Grid) -> list[Part]:
-        """What is booked instead of what fell away."""
+    async def taken(self, work: Work, office: Office, known: Stays) -> list[Part]:
+        """What is booked instead of what fell away; `known` is where officers are then."""
         if self.outcome is Outcome.LEFT:
             return []
-        given, was, resources = {part.role for part in self.given}, self.place.was, self.answer.resources
-        parts = regular.parts_of(
-            grid, self.place.needs, {role: UUID(each) for role, each in resources.items()}, was.during
-        )
+        given, place = {part.role for part in self.given}, self.place
+        chosen = {role: UUID(each) for role, each in self.answer.resources.items()}
+        parts = await regular.parts_of(work, office, place.hours, chosen, place.was.during, known=known)
         return [part for part in parts if part.role in given]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from tests.support.stage import Stage
-from tests.support.steps_booking import another, calendars, held, only, to_book
+from tests.support.steps_booking import another, calendars, held, only, to_book, tomorrow
+from tests.support.steps_policies import ruled, second_site, to_book_at
 from tests.support.steps_regular import ASKED, asked, days, granted
 from visits.background.deliver import moments
 from visits.booking import queries, regular, rules
@@ -16,6 +17,7 @@ from visits.booking.regular_tables import RegularHours
 from visits.booking.tables import Appointment
 from visits.errors import BadInput, NotFound
 from visits.journey.states import Level, State
+from visits.journey.tables import Visit
 from visits.sites.queries import office_by_id
 
 
@@ -124,6 +126,49 @@ async def test_where_no_week_has_a_place_nothing_is_granted(stage: Stage) -> Non
 
     async with stage.work() as work:
         assert (await work.session.get_one(RegularHours, hours.id)).state == "asked"
+
+
+async def at_two_sites(stage: Stage) -> tuple[RegularHours, Visit]:
+    """An hour asked for at nine tomorrow, a Tuesday, and a visit at another site, half an hour away."""
+    far = await second_site(stage)
+    trips = ({"here": str(stage.site.id), "there": str(far.id), "minutes": 30},)
+    await ruled(stage, trips=trips)
+    await only(stage, "inspector1", "bay A", "far bay 0")
+    await calendars(stage, days=60)
+    return await asked(stage), await to_book_at(stage, far.id)
+
+
+async def test_a_place_is_kept_only_where_its_officer_can_be_in_time(stage: Stage) -> None:
+    hours, visit = await at_two_sites(stage)
+    await held(stage, visit, tomorrow(stage, 10, 15))
+
+    await stage.run("chief", regular.grant, hours.id)
+
+    assert [each.state for each in await days(stage, hours.id)][:2] == ["missed", "kept"]
+
+
+async def test_the_road_to_a_kept_place_is_kept_with_it(stage: Stage) -> None:
+    hours, visit = await at_two_sites(stage)
+    made = await held(stage, visit, tomorrow(stage, 10, 30))
+
+    await stage.run("chief", regular.grant, hours.id)
+
+    kept = (await days(stage, hours.id))[0].appointment_id
+    assert kept is not None
+    async with stage.work() as work:
+        parts = await queries.parts_of(work, [kept, made.id])
+    assert sum(part.travel_before + part.travel_after for part in parts if part.role == "officer") == 30
+    assert await sound(stage)
+
+
+async def test_nobody_books_elsewhere_on_the_road_to_a_kept_place(stage: Stage) -> None:
+    hours, visit = await at_two_sites(stage)
+    await stage.run("chief", regular.grant, hours.id)
+
+    with pytest.raises(rules.SlotTaken):
+        await held(stage, visit, tomorrow(stage, 10, 15))
+    assert (await held(stage, visit, tomorrow(stage, 10, 30))).status == "held"
+    assert await sound(stage)
 
 
 async def test_an_office_keeps_only_so_many_places_a_day(stage: Stage) -> None:
