@@ -3,6 +3,7 @@
 from scheduling.abilities import FIRST_LANGUAGE, LANGUAGES, lacking
 from scheduling.check import Fault, faults
 from scheduling.counterfactual import otherwise
+from scheduling.displacing import Giving, Way, displace, ways
 from scheduling.draw import FORMAT as DRAW_FORMAT
 from scheduling.draw import (
     Drawn,
@@ -78,6 +79,7 @@ __all__ = [
     "Fault",
     "Features",
     "Finding",
+    "Giving",
     "Grid",
     "Insertion",
     "Interval",
@@ -117,6 +119,7 @@ __all__ = [
     "Torn",
     "Want",
     "Wanted",
+    "Way",
     "Why",
     "Window",
     "anchor_of",
@@ -126,6 +129,7 @@ __all__ = [
     "bits",
     "chance",
     "commitment",
+    "displace",
     "draw_among",
     "either",
     "explain",
@@ -161,6 +165,7 @@ __all__ = [
     "union",
     "value_of",
     "verify_draws",
+    "ways",
     "windows",
     "working",
 ]

@@ -18,6 +18,8 @@ from scheduling.timeline import Timeline, Timelines
 MOST_TRIED = 3000
 #: The rule told of whoever is needed for a visit still to be named.
 NEEDED = "needed"
+#: By visit and role the seat, and when it is needed there.
+Seated = dict[tuple[str, str], tuple[str, Stop]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +28,6 @@ class Torn:
 
     visit: PlanVisit
     lost: tuple[str, ...]
-    #: It has no time that could be kept: any start from `visit.earliest` on.
-    open: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,19 +69,26 @@ def mend(day: OfficeDay, torn: Iterable[Torn], *, soonest: int) -> Mended:
     """Mend a day: `known` are its routes that may change seats, without the roles that are lost; `soonest` is the first
     minute at which anything can still begin."""
     days = Timelines(day, day.known)
-    before = _seats(days)
-    fates: dict[str, Fate] = {}
+    order = sorted(torn, key=lambda one: (one.visit.earliest, one.visit.id))
+    return settle(days, seated(days), order, soonest=soonest)
+
+
+def settle(
+    days: Timelines, before: Seated, torn: Iterable[Torn], *, soonest: int, fates: Mapping[str, Fate] | None = None
+) -> Mended:
+    """Find a seat for whatever is torn, in the order given, and say what differs from `before`; what is in `fates` is
+    decided already, and may only change seats."""
+    fates = dict(fates or {})
     late: list[Torn] = []
-    for each in sorted(torn, key=lambda one: (one.visit.earliest, one.visit.id)):
-        if each.open or each.visit.earliest < soonest or not _keep(days, each):
+    for each in torn:
+        if each.visit.earliest < soonest or not _keep(days, each):
             late.append(each)
         else:
             start = each.visit.earliest
             fates[each.visit.id] = Fate(visit=each.visit.id, outcome=Outcome.KEEPS, start=start)
     for each in late:
         fates[each.visit.id] = _later(days, each, soonest)
-    after = _seats(days)
-    for (visit, role), (seat, stop) in after.items():
+    for (visit, role), (seat, stop) in seated(days).items():
         known = before.get((visit, role))
         fate = fates.get(visit)
         if known is not None and known[0] == seat and known[1].start == stop.start:
@@ -93,7 +100,8 @@ def mend(day: OfficeDay, torn: Iterable[Torn], *, soonest: int) -> Mended:
     return Mended(days=days, fates=tuple(sorted(fates.values(), key=lambda each: (each.start, each.visit))))
 
 
-def _seats(days: Timelines) -> dict[tuple[str, str], tuple[str, Stop]]:
+def seated(days: Timelines) -> Seated:
+    """Who plays which role of which visit."""
     return {
         (stop.visit.id, stop.need.role): (name, stop) for name, timeline in days.of.items() for stop in timeline.stops
     }

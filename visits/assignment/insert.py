@@ -99,7 +99,7 @@ async def insert(
 async def _looked(work: Work, case: Case, day: date) -> tuple[Loaded, PlanVisit, Timelines]:
     wanted = await asked(work, case)
     read = await load(work, case.office, day, briefly=True)
-    visit = planned(wanted, read, earliest=_soonest(work, wanted, read))
+    visit = planned(wanted, read, earliest=soonest_of(work, wanted, read))
     return read, visit, Timelines(await _bound(work, case, wanted, read))
 
 
@@ -154,7 +154,7 @@ def planned(wanted: Asked, read: Loaded, *, earliest: int) -> PlanVisit:
     )
 
 
-def _soonest(work: Work, wanted: Asked, read: Loaded) -> int:
+def soonest_of(work: Work, wanted: Asked, read: Loaded) -> int:
     """The first step of the day that has not begun, and before which the goods may be there."""
     step = read.grid.minutes
     earliest = max(work.now, wanted.not_before or work.now)

@@ -1,7 +1,7 @@
 """Mend today exactly as it was seen, or not at all: names by draw, parts, bits and notices in one transaction."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -11,9 +11,10 @@ from visits.assignment import day_rows, queries
 from visits.assignment.day import OFFICER
 from visits.assignment.draw import assigned, blocked, drawn_from, end, reveal
 from visits.assignment.plan import CODES
-from visits.assignment.repair import GONE, Draft, Line, draft_of
+from visits.assignment.repair import Draft, Line, draft_of
 from visits.assignment.rules import TAKEN, Field
 from visits.assignment.tables import Draw
+from visits.assignment.today import GONE
 from visits.assignment.witness import WitnessAwaited, awaited, key_of
 from visits.booking import queries as booking
 from visits.booking import replan_rows
@@ -55,28 +56,50 @@ async def apply(work: Work, tools: Tools, run_id: UUID, seen: Collection[str], r
 
     The run's id comes with the form: sent twice it is mended once.
     """
+    office = await office_by_id(work, work.actor.office)
+
+    async def again() -> Draft:
+        return await draft_of(work, office)
+
+    return await carry_out(work, tools, run_id, seen, reason, again)
+
+
+async def carry_out(
+    work: Work,
+    tools: Tools,
+    run_id: UUID,
+    seen: Collection[str],
+    reason: str,
+    again: Callable[[], Awaitable[Draft]],
+) -> ReplanRun:
+    """Do what was seen, if drafted `again` it still is the same once everything is locked."""
     if not work.actor.is_a(*CHIEFS):
         raise NotYours(event="inspector_assigned")
     why = " ".join(reason.split())[:REASON]
     if not why:
         raise WhyNeeded()
-    office = await office_by_id(work, work.actor.office)
     done = await replan_rows.known_run(work, run_id)
     if done is None:
-        await _lock(work, await draft_of(work, office))
+        await _lock(work, await again())
         done = await replan_rows.known_run(work, run_id)
     if done is not None:
         return done
-    draft = await draft_of(work, office)
+    draft = await again()
     if draft.seen != frozenset(seen) or not draft.lines:
         raise PlanChanged(count=len(draft.seen ^ frozenset(seen)))
+    office = draft.read.office
     run = ReplanRun(id=run_id, office_id=office.id, reason=why, cost=0, made_by=work.actor.person, at=work.now)
     work.session.add(run)
     await work.session.flush()
     await _mend(work, tools, draft, run)
-    counts = {each.value: sum(line.fate.outcome is each for line in draft.lines) for each in Outcome}
     run.cost = sum(line.fate.waits for line in draft.lines)
-    work.audit("day_mended", run.id, office=office.id, day=draft.read.day, reason=why, **counts)
+    counts = {each.value: sum(line.fate.outcome is each for line in draft.others) for each in Outcome}
+    facts = {"day": draft.read.day, "reason": why, **counts}
+    if draft.urgent is None:
+        work.audit("day_mended", run.id, office=office.id, **facts)
+    else:
+        facts |= {"run": run.id, "starts_at": draft.urgent.starts_at, "minutes": run.cost}
+        work.audit("room_made", draft.urgent.case.visit.id, office=office.id, **facts)
     await work.session.flush()
     return run
 
@@ -84,7 +107,8 @@ async def apply(work: Work, tools: Tools, run_id: UUID, seen: Collection[str], r
 async def _lock(work: Work, draft: Draft) -> None:
     """Visits by id, the office's draws, the day, its bits: nobody books, draws or begins beside us."""
     read = draft.read
-    await day_rows.lock_visits(work, {each.visit.id for each in read.booked})
+    comes_in = {draft.urgent.case.visit.id} if draft.urgent else set()
+    await day_rows.lock_visits(work, {each.visit.id for each in read.booked} | comes_in)
     await queries.lock_draws(work, read.office.id)
     await one_at_a_time(work, read.office.id, read.day)
     await booking.lock_bits(work, read.office.id, [(read.day, cell.id) for cell in read.cells], spare={})
@@ -92,7 +116,8 @@ async def _lock(work: Work, draft: Draft) -> None:
 
 async def _mend(work: Work, tools: Tools, draft: Draft, run: ReplanRun) -> None:
     read = draft.read
-    parts = {line.fate.visit: await booking.parts_of(work, [line.was.id]) for line in draft.lines}
+    parts = {line.fate.visit: await booking.parts_of(work, [line.was.id]) for line in draft.others if line.was}
+    parts |= {line.fate.visit: [] for line in draft.lines if line.was is None}
     given = {line.fate.visit: _given(line, parts[line.fate.visit]) for line in draft.lines}
     for line in draft.lines:
         await _take_away(work, line, parts[line.fate.visit])
@@ -102,7 +127,6 @@ async def _mend(work: Work, tools: Tools, draft: Draft, run: ReplanRun) -> None:
     made: dict[str, Appointment] = {}
     for line in draft.lines:
         visit = line.fate.visit
-        made[visit] = line.was
         if line.fate.outcome is not Outcome.LEFT:
             made[visit] = await _write(work, draft, line, parts[visit], draws.get(visit), wanted, run.reason)
     spare = booking.masks_of(read.grid, [part for each in given.values() for part in each])
@@ -111,7 +135,8 @@ async def _mend(work: Work, tools: Tools, draft: Draft, run: ReplanRun) -> None:
     for line in draft.lines:
         if line.fate.outcome is Outcome.LEFT:
             blocked(work, line.case, line.fate.rule)
-        work.session.add(_step(run, line, made[line.fate.visit]))
+        if line.was is not None:
+            work.session.add(_step(run, line, line.was, made.get(line.fate.visit, line.was)))
 
 
 def _given(line: Line, parts: Collection[BookingPart]) -> list[BookingPart]:
@@ -173,7 +198,10 @@ def prove(draft: Draft, plan: Plan) -> None:
     torn = {each.visit for each in draft.mended.fates}
     # The bay of a visit that does not hold goes with it, to another time; nothing else that is settled may move.
     torn_from = {Fault("settled", route.seat, visit) for route in draft.day.settled for visit in torn}
-    broken = sorted(set(faults(draft.day, plan)) - set(faults(draft.day, before)) - torn_from)
+    found = set(faults(draft.day, plan))
+    # Whatever changes has everything it needs, at once and at the start that is told.
+    whole = set(faults(replace(draft.day, visits=tuple(draft.wholes.values())), plan)) - found
+    broken = sorted(found - set(faults(draft.day, before)) - torn_from | whole)
     if broken:
         log.error("the mended day %s of office %s breaks rules: %s", draft.read.day, draft.read.office.code, broken)
         raise RuleBroken()
@@ -210,8 +238,9 @@ async def _write(
 ) -> Appointment:
     """The new parts of a visit, its other time if it has one, and whose it is."""
     read, case, was = draft.read, line.case, line.was
-    moves = line.fate.outcome is Outcome.MOVES
-    now = await another_time(work, await asked(work, case), was, read.day, line.starts_at, reason) if moves else was
+    now = was if line.fate.outcome is Outcome.KEEPS else None
+    if now is None:
+        now = await another_time(work, await asked(work, case), was, read.day, line.starts_at, reason)
     chosen = {role: UUID(seat) for role, seat in line.fate.seats.items()}
     if drawn is not None:
         chosen[OFFICER] = drawn.chosen
@@ -223,10 +252,10 @@ async def _write(
     rows = [(now.id, part, part.role == OFFICER and drawn is None) for part in parts]
     if await day_rows.add_parts(work, rows) != len(rows):
         raise Drift(starts_at=line.starts_at)
-    if moves:
-        await booked(work, case, now, was=was, reason=reason)
+    if now is was:
+        await booking.flip(work, now, status="confirmed")
     else:
-        await booking.flip(work, was, status="confirmed")
+        await booked(work, case, now, was=was, reason=reason)
     if drawn is not None:
         await reveal(work, case, line.starts_at)
         await assigned(work, case, drawn)
@@ -242,15 +271,15 @@ async def _part(work: Work, draft: Draft, line: Line, role: str, resource: UUID)
     return await with_roads(work, line.case, part) if role == OFFICER else part
 
 
-def _step(run: ReplanRun, line: Line, made: Appointment) -> ReplanStep:
+def _step(run: ReplanRun, line: Line, was: Appointment, made: Appointment) -> ReplanStep:
     left = line.fate.outcome is Outcome.LEFT
     return ReplanStep(
         run_id=run.id,
         visit_id=line.case.visit.id,
         outcome=line.fate.outcome,
-        was_id=line.was.id,
+        was_id=was.id,
         made_id=made.id,
-        was_at=line.was.during.lower,
+        was_at=was.during.lower,
         starts_at=line.starts_at,
         version=made.version,
         resources={},

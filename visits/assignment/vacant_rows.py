@@ -39,7 +39,8 @@ class Row:
     inspector_came: bool
 
 
-def _came(*parties: str) -> ColumnElement[bool]:
+def came(*parties: str) -> ColumnElement[bool]:
+    """Did one of these come, since the visit is in the state it is in?"""
     return exists().where(
         col(DomainEvent.stream_id) == col(Visit.id),
         col(DomainEvent.kind) == "party_checked_in",
@@ -72,8 +73,8 @@ def _rows(work: Work, *which: ColumnElement[bool]) -> Select[Any]:
             col(Assignment.since),
             func.lower(Appointment.during),
             _away(work),
-            _came("declarant", "importer"),
-            _came("inspector"),
+            came("declarant", "importer"),
+            came("inspector"),
         )
         .join(Assignment, and_(col(Assignment.visit_id) == col(Visit.id), col(Assignment.ended_at).is_(None)))
         .join(Resource, col(Resource.id) == col(Assignment.resource_id))

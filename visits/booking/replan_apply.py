@@ -223,9 +223,10 @@ async def moved(
 
 
 async def another_time(
-    work: Work, wanted: Asked, was: Appointment, day: date, starts_at: datetime, reason: str
+    work: Work, wanted: Asked, was: Appointment | None, day: date, starts_at: datetime, reason: str
 ) -> Appointment:
-    """A new appointment, still without parts, stands for the old one. A time held meanwhile is given back."""
+    """A new appointment, still without parts, stands for the old one, if there is one. A time held meanwhile is given
+    back."""
     case = wanted.case
     held = (await queries.live_of(work, case.visit.id)).get("held")
     if held is not None:
@@ -233,19 +234,20 @@ async def another_time(
         await queries.take(work, case.office.id, wanted={}, spare=masks)
         await queries.end(work, {held.id: "cancelled"})
         given_back(work, case.visit, held.id)
-    stands = was.status == "confirmed"
-    if stands:
+    stands = was is not None and was.status == "confirmed"
+    if was is not None and stands:
         await queries.end(work, {was.id: "moved"})
+    length = was.during.upper - was.during.lower if was else wanted.length * wanted.grid.step
     made = Appointment(
         id=new_id(),
-        visit_id=was.visit_id,
-        office_id=was.office_id,
-        site_id=was.site_id,
-        firm_id=was.firm_id,
+        visit_id=case.visit.id,
+        office_id=case.office.id,
+        site_id=was.site_id if was else case.visit.site_id,
+        firm_id=was.firm_id if was else case.declaration.firm_id,
         day=day,
-        during=Range(starts_at, starts_at + (was.during.upper - was.during.lower)),
+        during=Range(starts_at, starts_at + length),
         status="confirmed",
-        supersedes=was.id if stands else None,
+        supersedes=was.id if was and stands else None,
         made_by=work.actor.person,
         made_at=work.now,
         reason=reason,

@@ -16,8 +16,8 @@ from tests.support.steps_fieldwork import started
 from tests.support.steps_publication import whose
 from tests.support.steps_repair import away_today, look, mended
 from tests.visits.assignment.test_repair import BAYS, OFFICERS, begins, sound, today
-from visits.assignment.repair import unnoted
 from visits.assignment.repair_apply import RuleBroken, apply, prove
+from visits.assignment.today import unnoted
 from visits.assignment.vacant import keep_filled
 from visits.booking.replan_tables import ReplanRun
 from visits.fieldwork.checkin import arrive, check_in

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
-from visits.assignment.repair import unnoted
+from visits.assignment.today import unnoted
 from visits.booking import alarms, premises_rows, regular_rows
 from visits.booking.no_shows import open_appeals
 from visits.clearance.queries import inbound_to_see, parked_events, unfinished_outbound
