@@ -40,6 +40,7 @@ from visits.portals.chief import regular as chief_regular
 from visits.portals.chief import repair as chief_repair
 from visits.portals.chief import replan as chief_replan
 from visits.portals.chief import report as chief_report
+from visits.portals.chief import room as chief_room
 from visits.portals.chief import slots as chief_slots
 from visits.portals.chief import urgent as chief_urgent
 from visits.portals.chief import visit as chief_visit
@@ -160,6 +161,7 @@ ROUTES: list[Any] = [
     *chief_regular.ROUTES,
     *chief_slots.ROUTES,
     *chief_urgent.ROUTES,
+    *chief_room.ROUTES,
     *chief_visit.ROUTES,
     *chief_walk_in.ROUTES,
     *chief_why.ROUTES,

@@ -44,6 +44,7 @@ CAUSES: dict[str, str] = {
     "no_show": N_("le vérificateur ne s'est pas présenté"),
     "nobody": N_("sans vérificateur"),
     "along": N_("fait place à une autre, à la même heure"),
+    "displaced": N_("fait place à la visite urgente"),
 }
 #: How long somebody is away from now on; 0: for the rest of the day.
 SPANS: dict[str, tuple[int, str]] = {
@@ -151,7 +152,7 @@ async def _page(
         request,
         "chief/repair.html",
         status=refused.status if refused else 200,
-        rows=[_row(line, names, language, zone, seen if refused and not missing else None) for line in draft.lines],
+        rows=[row_of(line, names, language, zone, seen if refused and not missing else None) for line in draft.lines],
         keeps=counts[Outcome.KEEPS],
         moves=counts[Outcome.MOVES],
         left=counts[Outcome.LEFT],
@@ -168,11 +169,12 @@ async def _page(
     )
 
 
-def _row(
+def row_of(
     line: Line, names: dict[UUID, str], language: str, zone: ZoneInfo, seen: frozenset[str] | None
 ) -> dict[str, Any]:
     """One visit: before, why, after; the name to come stays open."""
     fate = line.fate
+    assert line.was is not None
     was, at = time_of(line.was.during.lower, language, zone), time_of(line.starts_at, language, zone)
     if fate.outcome is Outcome.LEFT:
         after = say(

@@ -132,6 +132,7 @@ ACTIONS: dict[str, str] = {
     "resource_renamed": N_("Ressource renommée"),
     "role_ended": N_("Rôle terminé"),
     "role_given": N_("Rôle donné"),
+    "room_made": N_("Place faite à une visite urgente, des rendez-vous déplacés"),
     "seed_broken": N_("Graine du tirage faussée"),
     "seed_revealed": N_("Graine du tirage révélée"),
     "seeds_committed": N_("Graines du tirage engagées"),
