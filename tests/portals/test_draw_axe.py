@@ -16,6 +16,7 @@ from tests.support.steps_publication import next_day, whose
 from tests.support.steps_repair import away_today, mended
 from tests.support.steps_replan import applied
 from tests.support.steps_replan import away as away_tomorrow
+from tests.visits.assignment.test_displace import called_urgent, full
 from tests.visits.assignment.test_repair import today
 from tests.visits.assignment.test_witness import eve
 from tests.visits.portals.chief.test_assignment import nobody_left
@@ -78,6 +79,14 @@ async def test_on_a_day_that_is_mended(stage: Stage, app: Litestar) -> None:
         run = await mended(stage)
         for path in ("/chief/repair", f"/chief/repair/{run.id}", "/supervisor/board", "/chief/assignment"):
             await chief.go(path)
+
+
+async def test_with_an_urgent_visit_that_others_make_room_for(stage: Stage, app: Litestar) -> None:
+    await full(stage)
+    visit = await called_urgent(stage)
+    async with looking(stage, app) as opened:
+        chief = await opened("chief")
+        await chief.go(f"/chief/urgent/{visit.id}/room")
 
 
 async def test_on_a_day_that_is_planned_anew(stage: Stage, app: Litestar) -> None:

@@ -65,10 +65,8 @@ async def take(request: Asked, visit_id: FromPath[UUID]) -> Response[Any]:
     except (PlanChanged, RuleBroken, WhyNeeded, WitnessAwaited, *NOTHING) as no:
         refused = no
     else:
-        return go(
-            f"/chief/repair/{run_id}",
-            flash=N_("La visite urgente a son heure. Les déclarants concernés sont prévenus."),
-        )
+        told = N_("La visite urgente a son heure. Les déclarants concernés sont prévenus.")
+        return go(f"/chief/repair/{run_id}", flash=told)
 
     async def again(work: Work) -> Response[Any]:
         return await _page(work, request, visit_id, start, seen=seen, reason=reason, refused=refused)
