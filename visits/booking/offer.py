@@ -169,8 +169,13 @@ async def asked(work: Work, case: Case) -> Asked:
 
 def fit_of(office: Office, order: Mapping[str, Any]) -> Fit:
     """What an office's rules let a visit ask of whoever makes it."""
-    strain = policy(office, Strain)
-    return Fit(minutes=grid_of(office).minutes, rules=strain, demanding=is_of_high_risk(order, strain))
+    strain, around = policy(office, Strain), policy(office, Around)
+    return Fit(
+        minutes=grid_of(office).minutes,
+        rules=strain,
+        demanding=is_of_high_risk(order, strain),
+        beside=bool(around.buffers or around.trips or policy(office, Policies).home_kilometres),
+    )
 
 
 def policy_of(work: Work, office: Office) -> Policy:

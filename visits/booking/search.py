@@ -34,10 +34,13 @@ where b.work <> 0 and b.office_id = :office and b.day between :first and :last a
 """
 
 
-#: Has somebody room for the visit's minutes? Only the hours of visits count; whoever has room beside all that is booked
-#: has it in any case.
-_ROOM = """(need.room is null or bit_count(cast(b.work & ~(now.had) as bit(64))) * :step <= need.room
-    or visit_minutes(b.resource_id, b.day, cast(:gone as uuid[])) <= need.room)"""
+def _room(beside: bool) -> str:
+    """Has somebody room for the visit's minutes? Only the hours of visits count; where a day may hold anything `beside`
+    them they are added up for whoever has no room with all that is booked."""
+    exact = "\n    or visit_minutes(b.resource_id, b.day, cast(:gone as uuid[])) <= need.room" if beside else ""
+    return f"(need.room is null or bit_count(cast(b.work & ~(now.had) as bit(64))) * :step <= need.room{exact})"
+
+
 #: Is so much of the shift not yet over when the visit ends?
 _FRESH = """(need.percent is null or bit_count(cast(b.work & ((1::bigint << need.last) - 1) as bit(64))) * 100
     <= bit_count(cast(b.work as bit(64))) * need.percent)"""
@@ -69,7 +72,7 @@ cross join lateral (select but.had, but.wide, but.wide & ~coalesce(shut.kept, 0)
 
 
 @cache
-def _chosen(spare: bool, shut: bool, rest: int) -> TextClause:
+def _chosen(spare: bool, shut: bool, beside: bool, rest: int) -> TextClause:
     """One statement for the rest people need, in steps; 0 where nobody needs one."""
     left = _runs("now.had & ~need.mask & rest.pause", rest)
     rested = f"\nand (rest.pause is null or ({left}) <> 0)" if rest else ""
@@ -79,7 +82,7 @@ def _chosen(spare: bool, shut: bool, rest: int) -> TextClause:
         + "cross join lateral (select b.resource_id "
         + _now(spare, shut, rest > 0)
         + _FITS
-        + f"and now.free & need.mask = need.mask\nand {_ROOM}\nand {_FRESH}{rested}"
+        + f"and now.free & need.mask = need.mask\nand {_room(beside)}\nand {_FRESH}{rested}"
         + " order by bit_count(cast(b.skills & ~need.skills as bit(64))), b.resource_id limit 1) found"
     )
 
@@ -135,6 +138,7 @@ def _masks(
     shut: bool,
     apart: bool,
     tires: bool,
+    beside: bool,
     rest: int = 0,
 ) -> TextClause:
     """One statement for a length of visit and the steps around it for each role: the shifts stand in the text, which
@@ -151,7 +155,7 @@ def _masks(
         told = [_told(_starts("b.work", before, length, after), "", apart) + " as starts"]
         for name, each in ({"free": "now.free"} | ({"wide": "now.wide"} if shut else {})).items():
             fits = f"({_starts(each, before, length, after)})" + (" & coalesce(rested.fits, -1)" if rest else "")
-            told.append(f"{_told(fits, _ROOM, apart)} as {name}")
+            told.append(f"{_told(fits, _room(beside), apart)} as {name}")
         parts.append(
             "select need.place, found.*"
             + _NEEDS
@@ -210,7 +214,7 @@ async def start_masks(
     """By day and role what its resources can begin: each by itself if `apart`, else all together."""
     if not needs:
         return {}
-    bound = _bound(office_id, needs, fit.minutes, first, last, spare, shut)
+    bound = _bound(office_id, needs, fit, first, last, spare, shut)
     bound["rooms"] = [fit.room(need.kind, length) for need in needs]
     statement = partial(
         _masks,
@@ -220,6 +224,7 @@ async def start_masks(
         shut=bool(shut),
         apart=apart,
         tires=any(fit.percent(need.kind) is not None for need in needs),
+        beside=fit.beside,
     )
     rows = (await work.session.execute(statement(), bound)).all()
     rests: dict[int, int] = {}
@@ -320,19 +325,20 @@ async def choose(
     """One resource a role that is free for its mask: fewest other skills first, then the lowest id (product,
     Decided 7). `rests` are those of all who work that day, by the steps they work."""
     lengths = [masks[need.role].bit_count() - need.before - need.after for need in needs]
-    bound = _bound(office_id, needs, fit.minutes, day, day, spare, shut) | {
+    bound = _bound(office_id, needs, fit, day, day, spare, shut) | {
         "wanted": [masks[need.role] for need in needs],
         "rooms": [fit.room(need.kind, length) for need, length in zip(needs, lengths, strict=True)],
         "percents": [fit.percent(need.kind) for need in needs],
         "lasts": [masks[need.role].bit_length() - need.after for need in needs],
     }
     rest = fit.rest if rests else 0
-    rows = await work.session.execute(_chosen(bool(spare), bool(shut), rest), bound | (_resting(rests) if rest else {}))
+    statement = _chosen(bool(spare), bool(shut), fit.beside, rest)
+    rows = await work.session.execute(statement, bound | (_resting(rests) if rest else {}))
     return {needs[row.place - 1].role: row.resource_id for row in rows}
 
 
 def _bound(
-    office_id: UUID, needs: Sequence[Need], minutes: int, first: date, last: date, spare: Masks, shut: Shut
+    office_id: UUID, needs: Sequence[Need], fit: Fit, first: date, last: date, spare: Masks, shut: Shut
 ) -> dict[str, Any]:
     rows = sorted({*shut.far, *shut.kept})
     closed = {
@@ -359,7 +365,8 @@ def _bound(
         "rooms": [None for _ in needs],
         "percents": [None for _ in needs],
         "lasts": [0 for _ in needs],
-        "step": minutes,
-        "gone": gone(spare),
+        "step": fit.minutes,
     }
+    if fit.beside:
+        asked["gone"] = gone(spare)
     return asked | (closed if shut else {}) | (given_back if spare else {})

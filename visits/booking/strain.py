@@ -49,6 +49,8 @@ class Fit:
     rules: Strain
     #: The visit is one of high risk.
     demanding: bool = False
+    #: The office books roads, or time around visits: not all that is booked of a day are visits.
+    beside: bool = False
 
     def most(self, kind: str) -> int | None:
         """The most minutes of visits somebody may have in a day; None where nothing limits them."""
