@@ -41,6 +41,11 @@ class Replayed:
     day: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def undated(self) -> bool:
+        """A day written before its first booking was told: whether its seed was promised in time cannot be asked."""
+        return not self.position and "format" in self.told and "booked_at" not in self.told
+
 
 # -- digests -------------------------------------------------------------------------------------------------
 def canonical(value: Any) -> bytes:
@@ -118,7 +123,8 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
             return [Finding(0, "malformed")]
         same = sealed or (record["format"] == FORMAT and commitment(office, day, seed) == promised)
         committed = _at(record["committed_at"])
-        booked = None if record["booked_at"] is None else _at(record["booked_at"])
+        # Days written before this was told have no such line; whoever replays them says so (`Replayed.undated`).
+        booked = None if record.get("booked_at") is None else _at(record["booked_at"])
     except (AttributeError, KeyError, TypeError, ValueError):
         return [Finding(0, "malformed")]
     late = [Finding(0, "late")] if booked and committed > booked else []

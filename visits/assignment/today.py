@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
 from scheduling import OfficeDay, PlanVisit, Stop, Timeline
@@ -78,6 +79,7 @@ def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], missing: Collect
             now.stops.setdefault(stop.visit.id, []).append(stop)
         else:
             now.settled.setdefault(str(cell.id), []).append(_lasting(work, read, each, stop, soonest))
+    still_there = {str(each.part.resource_id) for each in read.booked if State(each.visit.state) is State.RUNNING}
     day = OfficeDay(seats=tuple(seats.values()), roads=read.roads, step=read.grid.minutes)
     begun = {name: Timeline(day, seats[UUID(name)], stops) for name, stops in now.settled.items()}
     hands = {str(each): Timeline(day, seat, now.settled.get(str(each), ())) for each, seat in seats.items()}
@@ -87,6 +89,8 @@ def _sorted(work: Work, read: Loaded, had: Mapping[UUID, UUID], missing: Collect
         cause = _torn_by(hands[name], begun.get(name), settled, soonest)
         if each.part.role == OFFICER and cause != "off_duty" and had.get(each.visit.id) in missing:
             cause = NO_SHOW
+        if each.part.role == OFFICER and cause is None and name in still_there and _overdue(work, read, each):
+            cause = "busy"
         if each.part.role == OFFICER and cause is None and _without(work, read, each, had):
             cause = "nobody"
         if cause is not None:
@@ -119,6 +123,12 @@ def _torn_by(hand: Timeline, begun: Timeline | None, stop: Stop, soonest: int) -
     there = begun or Timeline(hand.day, hand.seat)
     rule = there.why(replace(stop, start=soonest))
     return rule if rule in TEARS else None
+
+
+def _overdue(work: Work, read: Loaded, each: Booked) -> bool:
+    """Has whoever should have begun it been awaited for as long as customs may be late?"""
+    grace = timedelta(minutes=read.limits.grace_customs_minutes)
+    return bool(work.now >= each.appointment.during.lower + grace)
 
 
 def _without(work: Work, read: Loaded, each: Booked, had: Mapping[UUID, UUID]) -> bool:

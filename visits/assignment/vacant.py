@@ -42,6 +42,8 @@ class Waiting:
     #: The declarant or the importer is there; the inspector is.
     party_came: bool = False
     inspector_came: bool = False
+    #: Still in a visit that has begun: late because of it, and no no-show. Who comes instead is for the repair.
+    elsewhere: bool = False
     #: How long the inspector was on duty since the check of documents lies at the desk.
     lay: timedelta = timedelta(0)
 
@@ -52,7 +54,8 @@ def why_lost(waiting: Waiting, limits: Policy, now: datetime) -> str | None:
         return ABSENT
     if waiting.starts_at is not None:
         late = now >= waiting.starts_at + timedelta(minutes=limits.grace_customs_minutes)
-        return NO_SHOW if late and waiting.party_came and not waiting.inspector_came else None
+        awaited = waiting.party_came and not waiting.inspector_came and not waiting.elsewhere
+        return NO_SHOW if late and awaited else None
     expires = timedelta(hours=limits.desk_hours)
     return EXPIRED if expires and waiting.lay >= expires else None
 
@@ -108,6 +111,7 @@ async def _read(work: Work, grid: Grid, row: vacant_rows.Row) -> Waiting:
         starts_at=row.starts_at and max(row.starts_at, row.assigned_at),
         party_came=row.party_came,
         inspector_came=row.inspector_came,
+        elsewhere=row.elsewhere,
         lay=lay,
     )
 

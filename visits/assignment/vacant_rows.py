@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from visits.assignment.tables import Assignment, Draw, Reassignment
@@ -37,6 +38,8 @@ class Row:
     away: bool
     party_came: bool
     inspector_came: bool
+    #: Still in another visit, which has begun.
+    elsewhere: bool
 
 
 def came(*parties: str) -> ColumnElement[bool]:
@@ -46,6 +49,18 @@ def came(*parties: str) -> ColumnElement[bool]:
         col(DomainEvent.kind) == "party_checked_in",
         col(DomainEvent.body)["party"].astext.in_(parties),
         col(DomainEvent.at) >= col(Visit.state_since),
+    )
+
+
+def _elsewhere() -> ColumnElement[bool]:
+    """Is whoever has the visit in another one that has begun and is not over?"""
+    other, begun = aliased(Assignment), aliased(Visit)
+    return exists().where(
+        col(other.resource_id) == col(Assignment.resource_id),
+        col(other.ended_at).is_(None),
+        col(begun.id) == col(other.visit_id),
+        col(begun.state) == State.RUNNING,
+        col(begun.id) != col(Visit.id),
     )
 
 
@@ -75,6 +90,7 @@ def _rows(work: Work, *which: ColumnElement[bool]) -> Select[Any]:
             _away(work),
             came("declarant", "importer"),
             came("inspector"),
+            _elsewhere(),
         )
         .join(Assignment, and_(col(Assignment.visit_id) == col(Visit.id), col(Assignment.ended_at).is_(None)))
         .join(Resource, col(Resource.id) == col(Assignment.resource_id))
@@ -103,6 +119,7 @@ def _row(row: Any) -> Row:
         away=row[7],
         party_came=row[8],
         inspector_came=row[9],
+        elsewhere=row[10],
     )
 
 

@@ -15,6 +15,11 @@ from visits.web.language import say, say_many
 Known = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
+#: Told of a day written before its file said when it was first booked.
+UNDATED = N_(
+    "Fichier d'une version plus ancienne : il ne dit pas quand les réservations ont ouvert, le retard de "
+    "l'empreinte ne peut pas être vérifié"
+)
 #: What a day promises before it is drawn.
 PROMISES = ("commitment", "committed_at", "anchor", "first_day")
 
@@ -66,7 +71,8 @@ def _said(each: Replayed, code: str | None, language: str) -> str:
     if code is not None:
         return f"{where}: {say(FINDINGS[code], language)} [{code}]"
     if not each.position:
-        return f"{where}: {say(N_('Les deux se correspondent'), language)}"
+        undated = f" – {say(UNDATED, language)}" if each.undated else ""
+        return f"{where}: {say(N_('Les deux se correspondent'), language)}{undated}"
     drawn = say(N_("Agent %(letter)s"), language, letter=each.told["chosen"])
     [chance] = [one["chance"] for one in each.told["candidates"] if one["letter"] == each.told["chosen"]]
     return f"{where}: {drawn}, {chance} – {say(N_('Conforme'), language)}"

@@ -15,7 +15,7 @@ from tests.support.steps_booking import calendars, only
 from tests.support.steps_fieldwork import started
 from tests.support.steps_publication import whose
 from tests.support.steps_repair import away_today, look, mended
-from tests.visits.assignment.test_repair import BAYS, OFFICERS, begins, sound, today
+from tests.visits.assignment.test_repair import BAYS, OFFICERS, begins, sound, today, told
 from visits.assignment.repair_apply import RuleBroken, apply, prove
 from visits.assignment.today import unnoted
 from visits.assignment.vacant import keep_filled
@@ -156,3 +156,20 @@ async def test_a_plan_that_breaks_a_rule_is_refused(stage: Stage) -> None:
 
     with pytest.raises(RuleBroken):
         prove(draft, Plan(routes=(twice, *others)))
+
+
+async def test_whoever_is_still_in_a_visit_is_no_no_show_at_the_next_one(stage: Stage) -> None:
+    """The declarant of the second visit is there and half an hour has passed: it is late, and goes to the repair."""
+    first, second = await today(stage, 8, 9, officers=("inspector1",))
+    stage.clock.move(minutes=5)
+    await started(stage, first)
+    stage.clock.move(minutes=60)
+    await stage.run("declarant", arrive, second.id, id=new_id())
+    stage.clock.move(minutes=40)
+
+    assert await keep_filled(stage.tools, stage.tenant) == 0
+
+    [line] = (await look(stage)).lines
+    assert (line.case.visit.id, line.cause) == (second.id, "busy")
+    assert [each.reason for each in await draws(stage, second)] == [""]
+    assert await told(stage, second, "draw_blocked") == 0

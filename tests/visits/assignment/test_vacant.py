@@ -40,10 +40,20 @@ HERE = Waiting(visit=UUID(int=1), starts_at=NOW - timedelta(minutes=30), party_c
         ({"starts_at": NOW - timedelta(minutes=29)}, None),
         ({"party_came": False}, None),
         ({"inspector_came": True}, None),
+        ({"elsewhere": True}, None),
         ({"starts_at": None, "lay": timedelta(hours=8)}, "expired"),
         ({"starts_at": None, "lay": timedelta(hours=7, minutes=45)}, None),
     ],
-    ids=["away", "not come", "still in time", "nobody came", "both came", "lay for a day", "not yet a day"],
+    ids=[
+        "away",
+        "not come",
+        "still in time",
+        "nobody came",
+        "both came",
+        "still in another visit",
+        "lay for a day",
+        "not yet a day",
+    ],
 )
 def test_why_another_is_drawn(changes: dict[str, object], reason: str | None) -> None:
     assert why_lost(replace(HERE, **changes), Policy(), NOW) == reason  # type: ignore[arg-type]

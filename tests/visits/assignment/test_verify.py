@@ -132,3 +132,25 @@ def test_an_earlier_copy_nobody_can_read_holds_nobody_and_is_said(tmp_path: Path
 
     assert status == 2
     assert lines == ["early.jsonl:1 The line cannot be read. [malformed]"]
+
+
+def test_a_file_older_than_its_first_booking_is_replayed_and_says_what_cannot_be_asked(tmp_path: Path) -> None:
+    """Whether the promise came late is asked against the first booking, which files did not tell at first."""
+    told = published(2)
+    old = {name: value for name, value in told.items() if name != "booked_at"}
+
+    status, lines = said(file(tmp_path, old))
+
+    assert status == 0
+    assert "cannot be checked" in lines[0]
+    assert all("cannot be checked" not in line for line in said(file(tmp_path, told))[1])
+
+
+def test_an_older_file_hides_no_draw_made_before_its_promise(tmp_path: Path) -> None:
+    told = published(2) | {"committed_at": "2026-11-24T06:00:00.000000Z"}
+    old = {name: value for name, value in told.items() if name != "booked_at"}
+
+    status, lines = said(file(tmp_path, old))
+
+    assert status == 2
+    assert [line.endswith("[late]") for line in lines[1:3]] == [True, True]

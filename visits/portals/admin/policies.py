@@ -7,6 +7,7 @@ from uuid import UUID
 from litestar import Request, Response
 from litestar.params import FromPath
 
+from visits.assignment.limits import bearable
 from visits.assignment.seeds import commit_seeds
 from visits.booking.materialise import materialise
 from visits.portals.admin.effects import Effect, effects
@@ -59,6 +60,7 @@ async def save(request: Asked, work: Work, office_id: FromPath[UUID]) -> Respons
     changes = policies.changed(before, wanted)
     try:
         await possible(work, office, wanted, changes)
+        await bearable(work, office, wanted, changes)
     except (PolicyOutOfRange, PolicyImpossible, SkillUnclear) as refusal:
         form.blame(request, str(refusal.facts["name"]), refusal)
         return await _show(request, work, office_id, form, None)
