@@ -137,7 +137,7 @@ async def grant(work: Work, regular_id: UUID, *, reason: str = "") -> RegularHou
         raise NothingKept()
     _decided(work, hours, "granted", reason)
     kept = [each.during.lower for each in made if each.state == "kept"]
-    await _tell(work, office, hours, "granted", when=kept[0], count=len(kept))
+    await tell(work, office, hours, "granted", when=kept[0], count=len(kept))
     return hours
 
 
@@ -150,7 +150,7 @@ async def refuse(work: Work, regular_id: UUID, *, reason: str) -> RegularHours:
         raise RegularOver()
     _decided(work, hours, "refused", reason)
     office = await office_by_id(work, hours.office_id)
-    await _tell(work, office, hours, "refused", when=_begins(office, hours, hours.first))
+    await tell(work, office, hours, "refused", when=_begins(office, hours, hours.first))
     return hours
 
 
@@ -166,7 +166,7 @@ async def end(work: Work, regular_id: UUID, *, reason: str = "") -> RegularHours
     _decided(work, hours, "ended", reason)
     if was == "granted" and work.actor.firm != hours.firm_id:
         begins = min((each.during.lower for each in days), default=_begins(office, hours, hours.first))
-        await _tell(work, office, hours, "ended", when=begins)
+        await tell(work, office, hours, "ended", when=begins)
     return hours
 
 
@@ -206,7 +206,7 @@ async def regular_end(work: Work, tools: Tools, due: Due) -> None:
         office = await office_by_id(work, hours.office_id)
         await _give_back(work, office, [day], "released")
         left = len(await regular_rows.kept_days(work, hours.id))
-        await _tell(work, office, hours, "changed", when=day.during.lower, count=left, of=day.id)
+        await tell(work, office, hours, "changed", when=day.during.lower, count=left, of=day.id)
 
 
 def days_wanted(hours: RegularHours) -> list[date]:
@@ -318,18 +318,6 @@ async def parts_of(
     return found
 
 
-async def lose(work: Work, office: Office, hours: RegularHours, day: RegularDay) -> None:
-    """An absence or a closure took the place away, and nobody else is free then: the firm is told. The bits were given
-    back by the caller."""
-    assert day.appointment_id is not None
-    await queries.end(work, {day.appointment_id: "expired"})
-    day.state = "missed"
-    await jobs.forget(work, REGULAR_END, day.id)
-    await work.session.flush()
-    left = len(await regular_rows.kept_days(work, hours.id))
-    await _tell(work, office, hours, "lost", when=day.during.lower, count=left, of=day.id)
-
-
 async def _give_back(work: Work, office: Office, days: Sequence[RegularDay], state: str) -> None:
     status = "cancelled" if state == "ended" else "expired"
     await release(work, office, {each.appointment_id: status for each in days if each.appointment_id is not None})
@@ -363,7 +351,7 @@ def _begins(office: Office, hours: RegularHours, day: date) -> datetime:
     return wall.start if wall is not None else grid_of(office).opens(day)
 
 
-async def _tell(
+async def tell(
     work: Work,
     office: Office,
     hours: RegularHours,

@@ -19,9 +19,9 @@ from visits.booking.place import Drift, given_back
 from visits.booking.prearrival import KEPT, told
 from visits.booking.quotas import PUBLIC
 from visits.booking.replan import Draft, Line, days_of, draft_of
-from visits.booking.replan_regular import Place
+from visits.booking.replan_regular import Place, PlaceLine
 from visits.booking.replan_strain import burden_of
-from visits.booking.replan_tables import ReplanRun, ReplanStep
+from visits.booking.replan_tables import ReplanPlace, ReplanRun, ReplanStep
 from visits.booking.rules import WhyNeeded
 from visits.booking.tables import Appointment, BookingPart
 from visits.booking.waitlist import join_first
@@ -75,7 +75,8 @@ async def apply(work: Work, run_id: UUID, seen: Collection[str], reason: str) ->
     await work.session.flush()
     await replan_rows.sleep(work, [part.id for given in _all_given(draft) for part in given])
     for place in draft.places:
-        await replan_regular.write(work, office, place, parts[place.place.was.id])
+        kept = await replan_regular.write(work, office, place, parts[place.place.was.id])
+        work.session.add(place_of(run, place, kept))
     for line in draft.lines:
         made = await _write(work, line, parts[line.was.id], why)
         work.session.add(step_of(run, line, made))
@@ -282,6 +283,18 @@ def step_of(run: ReplanRun, line: Line, made: Appointment) -> ReplanStep:
         resources={part.role: _stored(part) for part in _given(line)},
         rule=line.answer.rule,
         state="applied",
+    )
+
+
+def place_of(run: ReplanRun, line: PlaceLine, kept: Appointment) -> ReplanPlace:
+    """What became of one kept place."""
+    return ReplanPlace(
+        run_id=run.id,
+        day_id=line.place.day.id,
+        outcome=line.outcome,
+        was_id=kept.id,
+        version=kept.version,
+        resources={part.role: _stored(part) for part in line.given},
     )
 
 

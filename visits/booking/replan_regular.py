@@ -13,7 +13,7 @@ from sqlalchemy import func, select, true
 from sqlmodel import col
 
 from scheduling import Answer, Grid, Lost, Outcome
-from visits.booking import queries, regular
+from visits.booking import queries, regular, regular_rows
 from visits.booking.buffers import Part, Roads
 from visits.booking.buffers_rows import Stays
 from visits.booking.place import Drift
@@ -24,6 +24,7 @@ from visits.booking.rules import Need
 from visits.booking.strain import Fit
 from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.sites.tables import Office
+from visits.store import jobs
 from visits.store.work import Work
 
 
@@ -130,15 +131,42 @@ def lost(
     )
 
 
-async def write(work: Work, office: Office, line: PlaceLine, parts: Sequence[Part]) -> None:
+async def write(work: Work, office: Office, line: PlaceLine, parts: Sequence[Part]) -> Appointment:
     """Another resource keeps the place, or it is given up and the firm is told. What it gives back sleeps already."""
     place = line.place
     if line.outcome is Outcome.LEFT:
-        await regular.lose(work, office, place.hours, place.day)
-        return
-    if await queries.add_parts(work, place.was, parts) != len(parts):
-        raise Drift(starts_at=place.was.during.lower)
-    await queries.flip(work, place.was, status="kept")
+        return await _lose(work, office, place)
+    await keep_on(work, place.was, parts)
+    return place.was
+
+
+async def keep_on(work: Work, kept: Appointment, parts: Sequence[Part]) -> None:
+    """These resources keep the place from now on."""
+    if await queries.add_parts(work, kept, parts) != len(parts):
+        raise Drift(starts_at=kept.during.lower)
+    await queries.flip(work, kept, status="kept")
+
+
+async def _lose(work: Work, office: Office, place: Place) -> Appointment:
+    day, hours = place.day, place.hours
+    await queries.end(work, {place.was.id: "expired"})
+    day.state = "missed"
+    await jobs.forget(work, regular.REGULAR_END, day.id)
+    await _told(work, office, hours, day, "lost", of=day.id)
+    return await queries.appointment_by_id(work, place.was.id)
+
+
+async def regain(work: Work, office: Office, hours: RegularHours, day: RegularDay, run_id: UUID) -> None:
+    """A place that was given up is kept again, and the firm is told."""
+    day.state = "kept"
+    await jobs.at(work, regular.releases_at(office, day.during.lower), regular.REGULAR_END, day.id)
+    await _told(work, office, hours, day, "again", of=run_id)
+
+
+async def _told(work: Work, office: Office, hours: RegularHours, day: RegularDay, what: str, *, of: UUID) -> None:
+    await work.session.flush()
+    left = len(await regular_rows.kept_days(work, hours.id))
+    await regular.tell(work, office, hours, what, when=day.during.lower, count=left, of=of)
 
 
 async def lock(work: Work, office: Office) -> list[Place]:

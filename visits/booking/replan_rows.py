@@ -8,7 +8,7 @@ from sqlalchemy import func, select, true, update
 from sqlmodel import col
 
 from visits.booking.prearrival import KEPT
-from visits.booking.replan_tables import ReplanRun, ReplanStep
+from visits.booking.replan_tables import ReplanPlace, ReplanRun, ReplanStep
 from visits.booking.tables import Appointment, BookingPart, DayBits
 from visits.errors import NotFound
 from visits.journey.states import State
@@ -122,6 +122,14 @@ async def steps_of(work: Work, run_id: UUID) -> Sequence[tuple[ReplanStep, Visit
         .execution_options(populate_existing=True)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+async def places_of(work: Work, run_id: UUID) -> Sequence[ReplanPlace]:
+    """What a run did to places kept for firms, in the order of their days."""
+    rows = await work.session.scalars(
+        select(ReplanPlace).where(col(ReplanPlace.run_id) == run_id).order_by(col(ReplanPlace.day_id))
+    )
+    return rows.all()
 
 
 async def runs_of(work: Work, office_id: UUID, *, limit: int = 5) -> Sequence[ReplanRun]:

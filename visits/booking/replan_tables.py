@@ -54,3 +54,24 @@ class ReplanStep(Row, table=True):
     state: str = "applied"
     answer: str = ""
     answered_at: datetime | None = None
+
+
+class ReplanPlace(Row, table=True):
+    """What became of one place kept for a firm every week: another resource keeps it, or it was given up."""
+
+    __tablename__ = "replan_place"
+    __table_args__ = (
+        Index("ix_replan_place_run_id", "run_id"),
+        CheckConstraint("outcome in ('keeps','left')", name="outcome"),
+        CheckConstraint("state in ('applied','undone','stays')", name="state"),
+    )
+
+    run_id: UUID = Field(foreign_key="replan_run.id")
+    day_id: UUID = Field(foreign_key="regular_day.id", index=True)
+    outcome: str
+    #: What keeps the place, and its version as it was left.
+    was_id: UUID = Field(foreign_key="appointment.id")
+    version: int
+    #: The resources that fell away or were given back, by role.
+    resources: dict[str, Any] = json()
+    state: str = "applied"

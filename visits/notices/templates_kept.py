@@ -114,6 +114,18 @@ KEPT: tuple[Template, ...] = (
         parameters=("when", "place", "count"),
     ),
     Template(
+        name="regular_again",
+        title=N_("Place régulière retrouvée"),
+        sms=N_("Heure régulière : la place %(when)s, %(place)s, est de nouveau gardée. Places gardées : %(count)s."),
+        subject=N_("Heure régulière : la place %(when)s est de nouveau gardée"),
+        body=(
+            N_("Le bureau avait annoncé la perte de la place du %(when)s, %(place)s : il la garde de nouveau."),
+            N_("Places gardées en tout : %(count)s. Une visite peut y être réservée en une fois."),
+        ),
+        path=_REGULAR,
+        parameters=("when", "place", "count"),
+    ),
+    Template(
         name="regular_ended",
         title=N_("Heure régulière terminée"),
         sms=N_("La douane met fin à l'heure régulière : %(place)s, dès %(when)s. Les visites réservées le restent."),

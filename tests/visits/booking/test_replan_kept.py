@@ -7,13 +7,14 @@ from sqlmodel import col
 
 from scheduling import Outcome
 from tests.support.stage import Stage
-from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
+from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 from tests.support.steps_landing import appointment, at_sea, facts, reserved, settled
 from tests.support.steps_regular import days, granted
-from tests.support.steps_replan import applied, away, look, officer_of
+from tests.support.steps_replan import applied, away, back, look, officer_of
 from tests.support.steps_waitlist import live, sound
-from visits.booking import regular
+from visits.booking import queries, regular
 from visits.booking.regular_tables import RegularDay
+from visits.booking.replan_undo import undo
 from visits.journey.tables import Visit
 from visits.notices.tables import Notice
 from visits.store.tables import Due
@@ -142,4 +143,87 @@ async def test_a_regular_place_used_since_the_plan_was_seen_is_no_more_of_it(sta
 
     assert (await look(stage)).places == ()
     assert (await live(stage, visit)).during.lower == day.during.lower  # type: ignore[union-attr]
+    assert await sound(stage)
+
+
+# ---------- undone with the rest of the run ----------
+
+
+async def parts_of(stage: Stage, day: RegularDay) -> set[str]:
+    """Who and what keeps a place."""
+    assert day.appointment_id is not None
+    names = {resource.id: name for name, resource in stage.resources.items()}
+    async with stage.work() as work:
+        return {names[part.resource_id] for part in await queries.parts_of(work, [day.appointment_id])}
+
+
+async def test_undone_another_officers_place_is_its_first_officers_again(stage: Stage) -> None:
+    day = await weekly(stage, "bay A", "inspector1", "inspector2")
+    before = await parts_of(stage, day)
+    gone = next(each for each in before if each.startswith("inspector"))
+    await gone_on(stage, gone, day)
+    run = await applied(stage)
+    between = await parts_of(stage, day)
+    await back(stage)
+
+    undone = [await stage.run("chief", undo, run.id) for _ in range(2)]
+
+    assert gone not in between
+    assert (await parts_of(stage, day), undone) == (before, [(1, 0), (1, 0)])
+    assert await sound(stage)
+
+
+async def test_undone_a_place_that_was_given_up_is_kept_again_and_told(stage: Stage) -> None:
+    day = await weekly(stage, "bay A", "inspector1")
+    await gone_on(stage, "inspector1", day)
+    run = await applied(stage)
+    await back(stage)
+
+    assert await stage.run("chief", undo, run.id) == (1, 0)
+
+    assert {each.state for each in await days(stage, day.regular_id)} == {"kept"}
+    assert await parts_of(stage, day) == {"bay A", "inspector1"}
+    async with stage.work() as work:
+        told = (await work.session.scalars(select(col(Notice.template)))).all()
+        ends = (await work.session.scalars(select(Due).where(col(Due.subject_id) == day.id))).all()
+    assert (told.count("regular_lost"), told.count("regular_again")) == (1, 1)
+    assert [each.kind for each in ends] == [regular.REGULAR_END]
+    assert await sound(stage)
+
+
+async def test_a_place_whose_hour_was_taken_meanwhile_stays_given_up(stage: Stage) -> None:
+    day = await weekly(stage, "bay A", "inspector1")
+    await gone_on(stage, "inspector1", day)
+    run = await applied(stage)
+    await back(stage)
+    await held(stage, await to_book(stage), day.during.lower)
+
+    assert await stage.run("chief", undo, run.id) == (0, 1)
+
+    assert (await days(stage, day.regular_id))[0].state == "missed"
+    assert await sound(stage)
+
+
+async def test_a_place_the_firm_used_meanwhile_stays_as_it_is(stage: Stage) -> None:
+    day = await weekly(stage, "bay A", "inspector1", "inspector2")
+    visit = await to_book(stage)
+    await gone_on(stage, "inspector1", day)
+    run = await applied(stage)
+    await back(stage)
+    await stage.run("declarant", regular.use, day.id, visit.id)
+
+    assert await stage.run("chief", undo, run.id) == (0, 1)
+
+    assert (await live(stage, visit)).during.lower == day.during.lower  # type: ignore[union-attr]
+    assert await sound(stage)
+
+
+async def test_hours_the_firm_ended_meanwhile_are_not_kept_again(stage: Stage) -> None:
+    day = await weekly(stage, "bay A", "inspector1")
+    await gone_on(stage, "inspector1", day)
+    run = await applied(stage)
+    await back(stage)
+    await stage.run("declarant", regular.end, day.regular_id)
+
+    assert await stage.run("chief", undo, run.id) == (0, 1)
     assert await sound(stage)

@@ -14,7 +14,7 @@ from visits.booking.prearrival import KEPT
 from visits.booking.replan import Draft, Line, draft_of
 from visits.booking.replan_apply import PlanChanged, apply
 from visits.booking.replan_regular import PlaceLine
-from visits.booking.replan_tables import ReplanRun
+from visits.booking.replan_tables import ReplanPlace, ReplanRun, ReplanStep
 from visits.booking.replan_undo import UndoTooLate, undo
 from visits.booking.rules import WhyNeeded
 from visits.errors import BadInput
@@ -200,16 +200,17 @@ async def _place(work: Work, line: PlaceLine, language: str, seen: frozenset[str
 
 
 async def _run(work: Work, run: ReplanRun, lasts: timedelta) -> dict[str, Any]:
-    steps = await replan_rows.steps_of(work, run.id)
+    steps, places = await replan_rows.steps_of(work, run.id), await replan_rows.places_of(work, run.id)
+    done: list[ReplanStep | ReplanPlace] = [*(step for step, _ in steps), *places]
     until = run.at + lasts
     return {
         "run": run,
-        "count": sum(step.outcome != Outcome.LEFT for step, _ in steps),
-        "left": sum(step.outcome == Outcome.LEFT for step, _ in steps),
-        "back": sum(step.state == "undone" for step, _ in steps),
+        "count": sum(each.outcome != Outcome.LEFT for each in done),
+        "left": sum(each.outcome == Outcome.LEFT for each in done),
+        "back": sum(each.state == "undone" for each in done),
         "refused": sum(step.answer == "refused" for step, _ in steps),
         "until": until
-        if run.undone_at is None and work.now <= until and any(step.resources for step, _ in steps)
+        if run.undone_at is None and work.now <= until and any(each.resources for each in done)
         else None,
     }
 
