@@ -4,8 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from scheduling import Outcome
 from visits.assignment.chance import SHARE_DRAWN
 from visits.fieldwork.words import Deed
+from visits.portals.integrity.facts import FACTS
 from visits.portals.integrity.words import ACTIONS
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +50,36 @@ def recorded() -> dict[str, list[str]]:
             for code in codes(file, named) or {"?"}:
                 found.setdefault(code, []).append(f"{file}:{line}")
     return found
+
+
+#: Facts that are put together: where, by which words, and which come out.
+FACTS_PUT_TOGETHER: dict[tuple[str, str], set[str]] = {
+    ("visits/assignment/repair_apply.py", "facts"): {"day", "reason", "run", "starts_at", "minutes", *Outcome},
+    ("visits/booking/reconcile.py", "_told(each)"): {"day", "free", "should"},
+    ("visits/booking/reconcile.py", "_told(difference)"): {"day", "free", "should"},
+    ("visits/booking/replan_apply.py", "_counts(draft)"): {"minutes", "cost", *Outcome},
+    ("visits/sites/admin.py", "facts"): {"before", "after"},
+}
+
+
+def facts() -> set[str]:
+    """Every name of a fact the code records beside an act."""
+    found: set[str] = set()
+    for path in sorted((ROOT / "visits").rglob("*.py")):
+        file = str(path.relative_to(ROOT))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "audit":
+                for each in node.keywords:
+                    found |= {each.arg} if each.arg else FACTS_PUT_TOGETHER[file, ast.unparse(each.value)]
+    return {str(each) for each in found} - {"office"}
+
+
+def test_every_fact_of_an_act_has_words_and_none_is_left() -> None:
+    assert facts() == set(FACTS)
+
+
+def test_no_two_facts_read_alike() -> None:
+    assert len(set(FACTS.values())) == len(FACTS)
 
 
 def test_every_act_of_the_code_can_be_read() -> None:

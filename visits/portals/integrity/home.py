@@ -12,6 +12,7 @@ from litestar.params import FromQuery
 
 from visits.evidence.verify import Break, links, verify
 from visits.portals.integrity import queries
+from visits.portals.integrity.facts import FACTS
 from visits.portals.integrity.queries import MOST, PAGE, Entry, Wanted
 from visits.portals.integrity.sheet import sheet
 from visits.portals.integrity.words import ACTIONS
@@ -97,10 +98,14 @@ def said(action: str, language: str) -> str:
     return say(ACTIONS[action], language) if action in ACTIONS else action
 
 
-def facts_of(entry: Entry, told: str = "") -> str:
-    """The facts of an entry in one line: « colour: red, source: message »; empty ones and one told are left out."""
+def facts_of(entry: Entry, language: str, told: str = "") -> str:
+    """The facts of an entry in one line: « circuit: red, origine: message »; empty ones and one told are left out."""
     facts = sorted(entry.audit.body.items())
-    return ", ".join(f"{name}: {_plain(value)}" for name, value in facts if name != told and value not in ("", {}, []))
+    return ", ".join(
+        f"{say(FACTS[name], language) if name in FACTS else name}: {_plain(value)}"
+        for name, value in facts
+        if name != told and value not in ("", {}, [])
+    )
 
 
 def _plain(value: Any) -> str:
@@ -121,7 +126,7 @@ def _row(entry: Entry, known: dict[str, tuple[str, str]], language: str) -> dict
         "about": name,
         "known": subject in known,
         "href": href,
-        "facts": DIGEST.sub(r"\1…", facts_of(entry, "visit" if subject == _visit(entry) else "")),
+        "facts": DIGEST.sub(r"\1…", facts_of(entry, language, "visit" if subject == _visit(entry) else "")),
     }
 
 
@@ -144,7 +149,7 @@ async def export(
             said(each.audit.action, language),
             each.audit.action,
             each.audit.subject,
-            facts_of(each),
+            facts_of(each, language),
         )
         for each in entries
     )
