@@ -55,7 +55,7 @@ async def test_reading_the_journal_is_itself_an_entry(stage: Stage) -> None:
 
     assert "2 entrées au journal" in text_
     assert "Integrity Exemple Journal exporté" in text_
-    assert "Integrity Exemple Journal lu asked: {&#34;person&#34;: &#34;chief&#34;}, page: 1" in text_
+    assert "Integrity Exemple Journal lu demande: {&#34;person&#34;: &#34;chief&#34;}, page: 1" in text_
 
 
 async def test_entries_are_newest_first_with_who_what_and_about_which_case(stage: Stage) -> None:
@@ -84,7 +84,7 @@ async def test_an_entry_about_a_part_of_a_case_leads_to_the_case_and_shortens_di
         [line] = rows(await desk.get("/integrity/journal.csv?action=document_added"))
 
     assert f'href="/office/visits/{visit.id}"' in page.text
-    assert ">sha256: abababababab…<" in page.text
+    assert ">empreinte du fichier: abababababab…<" in page.text
     assert line[5] == f"sha256: {'ab' * 32}, visit: {visit.id}"
 
 
@@ -105,7 +105,7 @@ async def test_filters_narrow_page_and_file(stage: Stage) -> None:
             text_ = said(await desk.get(f"/integrity?{query}"))
             file = rows(await desk.get(f"/integrity/journal.csv?{query}"))
             for reason in ("du chef", "du vérificateur", "du lendemain"):
-                assert (f"reason: {reason}" in text_) == (reason in wanted), query
+                assert (f"raison: {reason}" in text_) == (reason in wanted), query
             assert {line[5].removeprefix("reason: ") for line in file} == wanted
         assert "Rien ne correspond" in said(await desk.get("/integrity?person=personne"))
 
