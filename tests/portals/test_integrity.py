@@ -85,7 +85,7 @@ async def test_an_entry_about_a_part_of_a_case_leads_to_the_case_and_shortens_di
 
     assert f'href="/office/visits/{visit.id}"' in page.text
     assert ">empreinte du fichier: abababababab…<" in page.text
-    assert line[5] == f"sha256: {'ab' * 32}, visit: {visit.id}"
+    assert line[5] == f"empreinte du fichier: {'ab' * 32}, visite: {visit.id}"
 
 
 async def test_filters_narrow_page_and_file(stage: Stage) -> None:
@@ -106,7 +106,7 @@ async def test_filters_narrow_page_and_file(stage: Stage) -> None:
             file = rows(await desk.get(f"/integrity/journal.csv?{query}"))
             for reason in ("du chef", "du vérificateur", "du lendemain"):
                 assert (f"raison: {reason}" in text_) == (reason in wanted), query
-            assert {line[5].removeprefix("reason: ") for line in file} == wanted
+            assert {line[5].removeprefix("raison: ") for line in file} == wanted
         assert "Rien ne correspond" in said(await desk.get("/integrity?person=personne"))
 
 
