@@ -38,6 +38,8 @@ from scheduling.plan import (
     Seat,
     Stop,
 )
+from scheduling.posting import PURPOSE as POSTING
+from scheduling.posting import STAYED, Posted, post
 from scheduling.proof import Finding, Replayed, line_digest, people_digest, replay, sheet
 from scheduling.proof import verify as verify_draws
 from scheduling.quotas import Kind as QuotaKind
@@ -62,6 +64,8 @@ __all__ = [
     "MOST_WITNESS_DAYS",
     "NEEDED",
     "OFFICER",
+    "POSTING",
+    "STAYED",
     "WITNESS_BYTES",
     "WITNESS_FORMAT",
     "Answer",
@@ -99,6 +103,7 @@ __all__ = [
     "Outcome",
     "Plan",
     "PlanVisit",
+    "Posted",
     "Prediction",
     "Quota",
     "QuotaKind",
@@ -153,6 +158,7 @@ __all__ = [
     "otherwise",
     "people_digest",
     "place_of",
+    "post",
     "replan",
     "replay",
     "seat",

@@ -16,6 +16,8 @@ from typing import Any
 
 from scheduling.draw import FORMAT, chance, commitment, in_order, letter, lowest_terms, number, pick, shares
 from scheduling.naming import DeadEnd, Matching
+from scheduling.posting import PURPOSE as POSTING
+from scheduling.posting import wrong_posting
 from scheduling.witness import place_of
 
 #: Why somebody able to take a route was no candidate: another route would have been left without anybody.
@@ -146,7 +148,7 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
             code = "mixed"
         found += [Finding(place, code)] if code else []
     if not found:
-        found = _wrong_routes(lines, seed)
+        found = _wrong_routes(lines, seed) + _wrong_postings(lines, seed)
     known = {each.line for each in found}
     found += [Finding(place, "late") for place in _drawn_before(committed, lines, stands) if place not in known]
     return sorted(late + found, key=lambda each: each.line)
@@ -215,7 +217,8 @@ def _checks(line: Mapping[str, Any], place: int, seed: bytes) -> Iterator[tuple[
     total = sum(weights)
     yield "chance", [each["chance"] for each in line["candidates"]] == [chance(each, total) for each in weights]
     yield "letters", [each["letter"] for each in line["candidates"]] == [letter(each) for each in range(len(weights))]
-    yield "chosen", line["chosen"] == letter(pick(bytes.fromhex(line["number"]), weights))
+    chosen = "posting" if line["purpose"] == POSTING else "chosen"
+    yield chosen, line["chosen"] == letter(pick(bytes.fromhex(line["number"]), weights))
     if "who" in line:
         named = line["who"]["candidates"]
         yield "order", tuple(named) == in_order(seed, subject, set(named), witness) and len(named) == len(weights)
@@ -225,6 +228,13 @@ def _checks(line: Mapping[str, Any], place: int, seed: bytes) -> Iterator[tuple[
             yield "fair", lowest_terms([fair[each] for each in named]) == lowest_terms(weights)
         yield "people", line["people"] == people_digest(line["who"])
     yield "digest", line["digest"] == line_digest(line)
+
+
+# -- terminals -----------------------------------------------------------------------------------------------
+def _wrong_postings(lines: Sequence[Mapping[str, Any]], seed: bytes) -> list[Finding]:
+    """The officers posted on this day for the period that begins with it."""
+    wrong = wrong_posting([line for line in lines if line["purpose"] == POSTING], seed)
+    return [] if wrong is None else [Finding(wrong, "posting")]
 
 
 # -- routes --------------------------------------------------------------------------------------------------
