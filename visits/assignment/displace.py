@@ -126,7 +126,8 @@ async def asks(work: Work, visit_id: UUID) -> Asks:
         officers={
             each.id: each for each in await officers_for(work, case.visit, case.declaration, read.limits, day=read.day)
         },
-        wants=await wanted_for(work, case.visit, read.limits),
+        # As in an insertion, over everybody: others give way for want of time, not for a posting.
+        wants=replace(await wanted_for(work, case.visit, read.limits), waived=True),
     )
     day, officers = await bound_day(work, seen, urgent)
     free = Timelines(day, day.known).first(urgent.visit)

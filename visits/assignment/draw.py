@@ -7,14 +7,18 @@ from uuid import UUID
 
 from scheduling import Grid, Interval, chance, draw_among
 from visits.assignment import queries, rules, weights
+from visits.assignment.posting import posted
 from visits.assignment.record import digest_of
 from visits.assignment.regret import near
 from visits.assignment.rules import (
     Field,
     NobodyEligible,
     NotDrawable,
+    Officer,
     Policy,
     SeedBroken,
+    Wanted,
+    beyond_postings,
     reveals_at,
     sift,
 )
@@ -179,6 +183,8 @@ async def make(
     """
     office = case.office
     await queries.lock_draws(work, office.id)
+    if seat.part is not None:
+        await posted(work, tools, office, seat.part.day)
     try:
         key = await key_of(work, tools.vault, office, seat.day)
     except SeedBroken:
@@ -216,6 +222,7 @@ async def drawn_from(work: Work, case: Case, day: date, field: Field, key: Key, 
         excluded=[{"resource": str(each), "rule": code} for each, code in field.excluded],
         number=drawn.number,
         chosen=UUID(drawn.chosen),
+        waived=[str(visit.id)] if field.waived else [],
         reason=reason,
         digest=b"",
         at=work.now,
@@ -257,6 +264,13 @@ async def field_of(work: Work, case: Case, seat: Seat, *, lock: bool = True) -> 
     )
     officers = [replace(each, far=far.get(each.id, 0)) for each in officers]
     wanted = await wanted_for(work, visit, limits, mask=seat.mask, on_site=seat.part is not None)
+    found = await _sifted(work, case, seat, officers, wanted)
+    if not beyond_postings(found):
+        return found
+    return replace(await _sifted(work, case, seat, officers, replace(wanted, waived=True)), waived=True)
+
+
+async def _sifted(work: Work, case: Case, seat: Seat, officers: list[Officer], wanted: Wanted) -> Field:
     if seat.part is None or seat.during is None:
         return sift(officers, wanted)
     return await near(work, case, officers, lambda each: sift(each, wanted), day=seat.part.day, during=seat.during)

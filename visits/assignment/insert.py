@@ -164,7 +164,8 @@ def soonest_of(work: Work, wanted: Asked, read: Loaded) -> int:
 async def _bound(work: Work, case: Case, wanted: Asked, read: Loaded) -> OfficeDay:
     """The day under names, each officer with the rules that keep this visit away from him or her."""
     officers = await officers_for(work, case.visit, case.declaration, read.limits, day=read.day)
-    asks = await wanted_for(work, case.visit, read.limits)
+    # The time is looked for as when one books, over everybody; the draw then asks who is posted there.
+    asks = replace(await wanted_for(work, case.visit, read.limits), waived=True)
     rules_of = {officer.id: barred(officer, asks) for officer in officers}
     bound = {each: {"refuses": {str(case.visit.id): rule}} for each, rule in rules_of.items() if rule is not None}
     gone = {each for each, rule in rules_of.items() if rule == "inactive"}

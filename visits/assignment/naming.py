@@ -30,6 +30,8 @@ class ToName:
     cases: tuple[Case, ...]
     able: tuple[Officer, ...]
     excluded: tuple[tuple[UUID, str], ...]
+    #: Its visits for which it does not count where officers are posted.
+    waived: tuple[str, ...] = ()
     #: Everybody as he or she stands for the first of the visits.
     people: Mapping[UUID, Officer] = field(default_factory=dict)
 
@@ -73,6 +75,7 @@ async def named(work: Work, tools: Tools, office: Office, day: date, routes: Seq
             ],
             number=drawn.number,
             chosen=UUID(drawn.chosen),
+            waived=list(route.waived),
             digest=b"",
             at=work.now,
         )

@@ -1,6 +1,6 @@
 """Draft an office-day: routes by the engine, for seats without names, then what the rules of each officer change."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -9,7 +9,7 @@ from scheduling import Engine, Insertion, Interval, Matched, OfficeDay, Plan, Ro
 from visits.assignment import day_rows
 from visits.assignment.day import OFFICER, Loaded, group_of
 from visits.assignment.day_rows import Booked, Cell
-from visits.assignment.rules import Officer, Wanted, blocked_by
+from visits.assignment.rules import TERMINAL, Officer, Wanted, blocked_by
 from visits.assignment.standing import officers_for, wanted_for
 from visits.declarations.queries import Case
 from visits.journey.states import State
@@ -43,6 +43,8 @@ class Draft:
     people: tuple[Seat, ...]
     settled: tuple[Route, ...]
     matched: Matched
+    #: Visits nobody posted at their terminal could take: everybody else may.
+    waived: frozenset[str] = frozenset()
 
     def case(self, visit: str) -> Case:
         """One of the visits with its declaration."""
@@ -81,11 +83,19 @@ async def draft(work: Work, read: Loaded, engine: Engine = ENGINE, *, only: Abst
     others = read.stops(
         (each for each in read.booked if each.part.role == OFFICER and str(each.visit.id) not in wanted), settled=True
     )
-    people = tuple(_person(read, cell, wanted, officers, asks, others.get(cell.id, ())) for cell in cells)
     known = {cell.id for cell in cells}
     settled = tuple(
         Route(seat=str(resource), stops=tuple(stops)) for resource, stops in others.items() if resource in known
     )
+    waived: frozenset[str] = frozenset()
+    while True:
+        people = tuple(_person(read, cell, wanted, officers, asks, others.get(cell.id, ())) for cell in cells)
+        matched = match(day, plan, people, settled)
+        more = beyond_postings((each.visit for each in matched.plan.blocked), (each.refuses for each in people))
+        if not more:
+            break
+        waived |= more
+        asks |= {visit: replace(asks[visit], waived=True) for visit in more}
     return Draft(
         read=read,
         day=day,
@@ -94,8 +104,15 @@ async def draft(work: Work, read: Loaded, engine: Engine = ENGINE, *, only: Abst
         officers=officers,
         people=people,
         settled=settled,
-        matched=match(day, plan, people, settled),
+        matched=matched,
+        waived=waived,
     )
+
+
+def beyond_postings(left: Iterable[str], refuses: Iterable[Mapping[str, str]]) -> frozenset[str]:
+    """Of the visits nobody is left for, those somebody could take who is only posted elsewhere (pure)."""
+    only = {visit for each in refuses for visit, rule in each.items() if rule == TERMINAL}
+    return frozenset(left) & only
 
 
 async def _wanted(work: Work, read: Loaded, only: AbstractSet[str] | None) -> dict[str, Booked]:

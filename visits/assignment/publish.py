@@ -13,6 +13,7 @@ from visits.assignment.day_rows import Booked, Cell
 from visits.assignment.draw import blocked
 from visits.assignment.naming import ToName, give, named
 from visits.assignment.plan import CODES, ENGINE, Draft, PlanBroken, draft
+from visits.assignment.posting import posted
 from visits.assignment.rules import Policy, SeedBroken
 from visits.assignment.tables import Draw, Publication
 from visits.assignment.witness import WitnessAwaited, awaited
@@ -55,12 +56,17 @@ async def publish(
         raise WitnessAwaited(until=until)
     drafted = await draft(work, await load(work, office, day), engine)
     if not drafted.wanted:
+        await posted(work, tools, office, day)
         return None
     await _lock(work, drafted)
     if await day_rows.publication_of(work, office.id, day) is not None:
         return None
+    fresh = await posted(work, tools, office, day)
     now = await load(work, office, day)
-    if (now.cells, day_rows.signature(now.booked)) != (drafted.read.cells, day_rows.signature(drafted.read.booked)):
+    if fresh or (now.cells, day_rows.signature(now.booked)) != (
+        drafted.read.cells,
+        day_rows.signature(drafted.read.booked),
+    ):
         drafted = await draft(work, now, engine, only=drafted.wanted.keys())
     return await _publish(work, tools, drafted)
 
@@ -123,6 +129,7 @@ def _to_name(drafted: Draft) -> list[ToName]:
                 cases=tuple(drafted.case(stop.visit.id) for stop in route.stops),
                 able=tuple(officers[each] for each, rule in sorted(rules.items()) if rule is None),
                 excluded=tuple((each, CODES.get(rule, rule)) for each, rule in sorted(rules.items()) if rule),
+                waived=tuple(stop.visit.id for stop in route.stops if stop.visit.id in drafted.waived),
                 people=officers,
             )
         )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Range, insert
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from visits.assignment.tables import Assignment, Draw, DrawSeed, Reassignment
+from visits.assignment.tables import Assignment, Draw, DrawSeed, Posting, Reassignment
 from visits.booking.buffers import Part
 from visits.booking.queries import ONE_MINUTE
 from visits.booking.tables import Appointment, BookingPart, DayBits
@@ -67,9 +67,11 @@ async def first_booked(work: Work, office_id: UUID, day: date) -> datetime | Non
 
 async def first_drawn(work: Work, seed: DrawSeed) -> datetime | None:
     """When the first draw of a seed's day was made."""
-    return await work.session.scalar(
-        select(func.min(col(Draw.at))).where(col(Draw.office_id) == seed.office_id, col(Draw.day) == seed.day)
+    drawn = select(func.min(col(Draw.at))).where(col(Draw.office_id) == seed.office_id, col(Draw.day) == seed.day)
+    posted = select(func.min(col(Posting.at))).where(
+        col(Posting.office_id) == seed.office_id, col(Posting.first_day) == seed.day
     )
+    return await work.session.scalar(select(func.least(drawn.scalar_subquery(), posted.scalar_subquery())))
 
 
 async def seeds_to_reveal(work: Work, office_id: UUID, before: date) -> Sequence[DrawSeed]:
@@ -162,9 +164,11 @@ async def reseat(work: Work, part: BookingPart, new: Part) -> bool:
 # -- draws and assignments -----------------------------------------------------------------------------------
 async def next_position(work: Work, office_id: UUID, day: date) -> int:
     """The place of the next draw of a day; the office's draws are locked."""
-    last = await work.session.scalar(
-        select(func.max(col(Draw.position))).where(col(Draw.office_id) == office_id, col(Draw.day) == day)
+    drawn = select(func.max(col(Draw.position))).where(col(Draw.office_id) == office_id, col(Draw.day) == day)
+    posted = select(func.max(col(Posting.position))).where(
+        col(Posting.office_id) == office_id, col(Posting.first_day) == day
     )
+    last = await work.session.scalar(select(func.greatest(drawn.scalar_subquery(), posted.scalar_subquery())))
     return (last or 0) + 1
 
 
@@ -192,7 +196,8 @@ async def digests_kept(work: Work, draw_ids: Collection[UUID]) -> dict[UUID, str
     """The digests of draws as the evidence chain binds them."""
     rows = await work.session.execute(
         select(col(Audit.subject), col(Audit.body)).where(
-            col(Audit.action) == "inspector_drawn", col(Audit.subject).in_([str(each) for each in draw_ids])
+            col(Audit.action).in_(("inspector_drawn", "officer_posted")),
+            col(Audit.subject).in_([str(each) for each in draw_ids]),
         )
     )
     return {UUID(subject): str(body.get("digest", "")) for subject, body in rows.all()}
@@ -206,8 +211,14 @@ async def days_drawn(work: Work, office_id: UUID, upto: date, limit: int) -> Seq
         .where(col(Draw.office_id) == col(DrawSeed.office_id), col(Draw.day) == col(DrawSeed.day))
         .scalar_subquery()
     )
+    posted = (
+        select(func.count())
+        .select_from(Posting)
+        .where(col(Posting.office_id) == col(DrawSeed.office_id), col(Posting.first_day) == col(DrawSeed.day))
+        .scalar_subquery()
+    )
     rows = await work.session.execute(
-        select(DrawSeed, drawn)
+        select(DrawSeed, drawn + posted)
         .where(col(DrawSeed.office_id) == office_id, col(DrawSeed.day) <= upto)
         .order_by(col(DrawSeed.day).desc())
         .limit(limit)

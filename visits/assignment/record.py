@@ -6,9 +6,19 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from scheduling import DRAW_FORMAT, Finding, letter, line_digest, otherwise, people_digest, verify_draws
-from visits.assignment import queries, share, witness_rows
-from visits.assignment.tables import Draw, DrawSeed, DrawWitness
+from scheduling import (
+    DRAW_FORMAT,
+    POSTING,
+    STAYED,
+    Finding,
+    letter,
+    line_digest,
+    otherwise,
+    people_digest,
+    verify_draws,
+)
+from visits.assignment import posting_rows, queries, share, witness_rows
+from visits.assignment.tables import Draw, DrawSeed, DrawWitness, Posting
 from visits.chain import canonical
 from visits.sites.tables import Office
 from visits.store.work import Work
@@ -36,6 +46,7 @@ FINDINGS: dict[str, str] = {
     "chance": N_("Les chances ne sont pas celles des parts."),
     "letters": N_("Les agents ne sont pas dans l'ordre."),
     "chosen": N_("Le nombre désigne un autre agent."),
+    "posting": N_("Une affectation à un terminal ne suit pas du secret."),
     "order": N_("L'ordre des agents ne suit pas du secret."),
     "turn": N_("Les tournées ne sont pas dans l'ordre tiré."),
     "kept": N_("Quelqu'un a été écarté pour une autre tournée, ou ne l'a pas été, sans raison."),
@@ -44,14 +55,22 @@ FINDINGS: dict[str, str] = {
 }
 
 
-def line_of(draw: Draw, *, named: bool = False) -> Json:
+def line_of(draw: Draw | Posting, *, named: bool = False) -> Json:
     """One draw as the record tells it; `named` adds who the letters are, for the full record only."""
-    return _told(draw) | {"digest": draw.digest.hex()} | ({"who": _who(draw)} if named else {})
+    return _line(draw) | {"digest": draw.digest.hex()} | ({"who": _behind(draw)} if named else {})
 
 
-def digest_of(draw: Draw) -> bytes:
+def digest_of(draw: Draw | Posting) -> bytes:
     """The digest of a draw's public line, which also binds the people behind its letters."""
-    return bytes.fromhex(line_digest(_told(draw)))
+    return bytes.fromhex(line_digest(_line(draw)))
+
+
+def _line(draw: Draw | Posting) -> Json:
+    return _posted(draw) if isinstance(draw, Posting) else _told(draw)
+
+
+def _behind(draw: Draw | Posting) -> Json:
+    return _whom(draw) if isinstance(draw, Posting) else _who(draw)
 
 
 def _who(draw: Draw) -> Json:
@@ -70,6 +89,7 @@ def _told(draw: Draw) -> Json:
         "purpose": draw.purpose,
         "subject": draw.subject,
         **({"visits": draw.visits} if draw.visits else {}),
+        **({"waived": draw.waived} if draw.waived else {}),
         "at": instant(draw.at),
         "witness": draw.witness.hex(),
         "candidates": [
@@ -89,6 +109,40 @@ def _chosen(draw: Draw) -> str:
     return letter(ids.index(str(draw.chosen))) if str(draw.chosen) in ids else ""
 
 
+def _whom(posting: Posting) -> Json:
+    """The officer behind a posting, where he or she was before, and the terminals by code."""
+    return {
+        "officer": str(posting.resource_id),
+        "was": posting.was or None,
+        "candidates": [each["terminal"] for each in posting.candidates],
+        "excluded": [[code, STAYED] for code in posting.excluded],
+    }
+
+
+def _posted(posting: Posting) -> Json:
+    """Terminals are no secret; who was posted is, and so is what would tell two periods of one officer."""
+    codes = [each["terminal"] for each in posting.candidates]
+    return {
+        "position": posting.position,
+        "purpose": POSTING,
+        "subject": str(posting.place),
+        "period": [posting.first_day.isoformat(), posting.last_day.isoformat()],
+        "sizes": posting.sizes,
+        "places": posting.places,
+        "terminals": codes,
+        "at": instant(posting.at),
+        "witness": posting.witness.hex(),
+        "candidates": [
+            {"letter": letter(place), "weight": each["weight"], "chance": each["chance"]}
+            for place, each in enumerate(posting.candidates)
+        ],
+        "excluded": {STAYED: len(posting.excluded)} if posting.excluded else {},
+        "number": posting.number.hex(),
+        "chosen": letter(codes.index(posting.chosen)) if posting.chosen in codes else "",
+        "people": people_digest(_whom(posting)),
+    }
+
+
 def instant(at: datetime) -> str:
     """An instant as the evidence chain writes it."""
     return str(canonical(at).decode().strip('"'))
@@ -98,7 +152,7 @@ async def published(work: Work, office: Office, day: date) -> Json:
     """What anybody may know of a day: the commitment and the digests of its draws at once, all the rest once the seed
     is revealed."""
     seed = await queries.seed_of_day(work, office.id, day)
-    draws = await queries.draws_of_day(work, office.id, day)
+    draws = await _lines(work, office, day)
     told = await _day(work, office, day, seed, draws)
     if told["seed"] is not None:
         told["draws"] = [line_of(each) for each in draws]
@@ -110,7 +164,7 @@ async def findings(work: Work, office: Office, day: date) -> list[Finding]:
     seed = await queries.seed_of_day(work, office.id, day)
     if seed is None:
         return [Finding(0, "sealed")]
-    draws = await queries.draws_of_day(work, office.id, day)
+    draws = await _lines(work, office, day)
     record = await _day(work, office, day, seed, draws)
     if seed.revealed is None:
         return [Finding(0, "broken")] if seed.revealed_at else verify_draws(record)
@@ -150,7 +204,14 @@ async def with_late_value(work: Work, seed: DrawSeed) -> list[Compared]:
     ]
 
 
-async def _day(work: Work, office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw]) -> Json:
+async def _lines(work: Work, office: Office, day: date) -> list[Draw | Posting]:
+    """Everything drawn with the seed of a day, in order."""
+    drawn = await queries.draws_of_day(work, office.id, day)
+    postings = await posting_rows.postings_of_day(work, office.id, day)
+    return sorted([*drawn, *postings], key=lambda each: each.position)
+
+
+async def _day(work: Work, office: Office, day: date, seed: DrawSeed | None, draws: Sequence[Draw | Posting]) -> Json:
     mandate = await witness_rows.of_day(work, office.id, day)
     booked = await queries.first_booked(work, office.id, day)
     return {

@@ -26,8 +26,8 @@ from scheduling import (
 from visits.assignment import day_rows
 from visits.assignment.day import FIXED, OFFICER, Loaded, group_of
 from visits.assignment.day_rows import Booked
-from visits.assignment.plan import CODES, asked, barred, standing
-from visits.assignment.rules import Officer, Wanted
+from visits.assignment.plan import CODES, asked, barred, beyond_postings, standing
+from visits.assignment.rules import TERMINAL, Officer, Wanted
 from visits.assignment.today import GONE, Look, Now, look, narrow, whole
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case
@@ -73,6 +73,8 @@ class Draft:
     #: The stops to draw somebody for, in the order of the draws, and who may not have which again.
     loose: tuple[Stop, ...] = ()
     spent: frozenset[tuple[str, str]] = frozenset()
+    #: Visits for which it does not count where officers are posted.
+    waived: frozenset[str] = frozenset()
     #: By visit and role: when each is needed.
     stops: Mapping[tuple[str, str], Stop]
     #: By visit: how every officer stands for it.
@@ -185,6 +187,11 @@ def drafted(
     urgent: Urgent | None = None,
 ) -> Draft:
     """What becomes of each visit that changes; who could come is counted."""
+    if urgent is None:
+        day, waived = _beyond(day, planned)
+    else:
+        elsewhere = any(each.posted is not None for each in urgent.officers.values())
+        waived = frozenset({urgent.visit.id}) if elsewhere else frozenset()
     mended = planned(day)
     lines = tuple(
         _line(seen, fate, urgent)
@@ -201,11 +208,29 @@ def drafted(
         lines=lines,
         loose=loose,
         spent=spent,
+        waived=waived,
         stops=stops,
         officers=officers,
         wholes=_wholes(seen.now, mended, urgent),
     )
     return replace(draft, lines=_counted(draft), mended=planned(day))
+
+
+def _beyond(day: OfficeDay, planned: Planned) -> tuple[OfficeDay, frozenset[str]]:
+    """The day without the postings that would cost a visit its time, and those visits: a promise comes first (pure)."""
+    waived: frozenset[str] = frozenset()
+    while True:
+        late = [fate.visit for fate in planned(day).fates if fate.outcome is not Outcome.KEEPS]
+        more = beyond_postings(late, (seat.refuses for seat in day.seats))
+        if not more:
+            return day, waived
+        waived |= more
+        day = replace(day, seats=tuple(_without(seat, more) for seat in day.seats))
+
+
+def _without(seat: Seat, waived: Collection[str]) -> Seat:
+    kept = {visit: rule for visit, rule in seat.refuses.items() if visit not in waived or rule != TERMINAL}
+    return replace(seat, refuses=kept)
 
 
 def _wholes(now: Now, mended: Mended, urgent: Urgent | None) -> dict[str, PlanVisit]:

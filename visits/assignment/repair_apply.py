@@ -223,6 +223,7 @@ def _field(draft: Draft, naming: Naming, stop: Stop) -> Field:
         eligible=tuple(officers[each] for each, code in sorted(codes.items()) if code is None),
         excluded=tuple((each, CODES.get(code, code)) for each, code in sorted(codes.items()) if code is not None),
         everybody=tuple(replace(officers[each], regret=prices.get(each, best) - best) for each in sorted(codes)),
+        waived=stop.visit.id in draft.waived,
     )
 
 

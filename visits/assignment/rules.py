@@ -36,7 +36,7 @@ class Policy(Strain):
     grace_customs_minutes: int = 30
     #: Hours of service a check of documents may lie at a desk before another inspector is drawn; 0: for ever.
     desk_hours: int = 8
-    #: Days after which an inspector leaves a terminal for another; None: there is no rotation.
+    #: For so many days the draw posts each inspector to a terminal; None: there is no rotation.
     rotation_days: int | None = None
 
 
@@ -55,6 +55,8 @@ class Wanted:
     earlier: Collection[UUID] = ()
     #: Whoever was drawn for this visit and then replaced.
     replaced: Collection[UUID] = ()
+    #: Where officers are posted does not count: nobody posted there was left.
+    waived: bool = False
     policy: Policy = Policy()
 
 
@@ -79,8 +81,8 @@ class Officer:
     unfit: str = ""
     #: A tie with the declarant or the importer stands in the register.
     tied: bool = False
-    #: Days since the officer's present stay at the visit's terminal began; 0: not there lately.
-    stay: int = 0
+    #: The terminal the officer is posted to on the day of the visit; None: to none, so anywhere.
+    posted: UUID | None = None
     #: Minutes-equivalents this officer costs more than the best one who may be drawn.
     regret: int = 0
     #: Visits of the same declarant within the cool-off.
@@ -104,9 +106,8 @@ def _works(officer: Officer, wanted: Wanted) -> bool:
     return bool(officer.work) if not wanted.mask else officer.work & wanted.mask == wanted.mask
 
 
-def _rotates(officer: Officer, wanted: Wanted) -> bool:
-    most = wanted.policy.rotation_days
-    return most is None or officer.stay < most
+def _posted(officer: Officer, wanted: Wanted) -> bool:
+    return wanted.waived or wanted.site_id is None or officer.posted in (None, wanted.site_id)
 
 
 #: In the order in which they are asked; the first that does not hold is the one recorded.
@@ -208,16 +209,16 @@ RULES: tuple[Rule, ...] = (
         lambda officer, wanted: officer.id not in wanted.replaced,
     ),
     Rule(
-        "rotation",
-        N_("doit changer de terminal"),
-        N_("devant changer de terminal"),
-        _rotates,
-    ),
-    Rule(
         "cool_off",
         N_("a déjà vu ce déclarant autant de fois que permis"),
         N_("ayant déjà vu ce déclarant autant de fois que permis"),
         lambda officer, wanted: officer.met < wanted.policy.cool_off_most,
+    ),
+    Rule(
+        "terminal",
+        N_("est affecté à un autre terminal pour cette période"),
+        N_("affectés à un autre terminal pour cette période"),
+        _posted,
     ),
     Rule(
         "detour",
@@ -229,6 +230,9 @@ RULES: tuple[Rule, ...] = (
 COUNTED: dict[str, str] = {rule.code: rule.counted for rule in RULES}
 SENTENCES: dict[str, str] = {rule.code: rule.says for rule in RULES}
 _PLACE = {rule.code: place for place, rule in enumerate(RULES)}
+
+#: The only rule that ever gives way: a visit is never left without an inspector because of a posting.
+TERMINAL = "terminal"
 
 #: Rules that depend on the hour and on what else an officer does: the plan asks them of whole routes.
 OF_THE_DAY = frozenset({"busy", "on_the_road", "rest", "fatigue", "full_day", "detour"})
@@ -259,6 +263,8 @@ class Field:
     eligible: tuple[Officer, ...]
     excluded: tuple[tuple[UUID, str], ...]
     everybody: tuple[Officer, ...] = ()
+    #: Only by looking beyond the postings was anybody found.
+    waived: bool = False
 
     @property
     def blocking(self) -> str:
@@ -273,13 +279,18 @@ class Field:
 
 
 def sift(officers: Iterable[Officer], wanted: Wanted) -> Field:
-    """Part the officers, by id, into those who may be drawn and those who may not. No rule is ever relaxed."""
+    """Part the officers, by id, into those who may be drawn and those who may not."""
     judged = [(officer, blocked_by(officer, wanted)) for officer in sorted(officers, key=lambda each: each.id)]
     return Field(
         eligible=tuple(officer for officer, code in judged if code is None),
         excluded=tuple((officer.id, code) for officer, code in judged if code is not None),
         everybody=tuple(officer for officer, _ in judged),
     )
+
+
+def beyond_postings(field: Field) -> bool:
+    """Is nobody left, and would somebody be if it did not count where officers are posted?"""
+    return not field.eligible and any(code == TERMINAL for _, code in field.excluded)
 
 
 # -- reasons -----------------------------------------------------------------------------------------------

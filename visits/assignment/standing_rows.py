@@ -7,18 +7,16 @@ from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, te
 from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import col
 
+from visits.assignment import posting_rows
 from visits.assignment.rules import Officer, Policy
-from visits.assignment.stays import stay_of
 from visits.assignment.tables import Assignment, Interest
-from visits.booking.tables import Appointment, DayBits
+from visits.booking.tables import DayBits
 from visits.declarations.tables import Declaration
 from visits.journey.tables import Visit
 from visits.people.tables import Firm, Person
 from visits.sites.tables import Absence, Resource
 from visits.store.work import Work
 
-#: Appointments somebody went to, or will go to.
-KEPT = ("confirmed", "done")
 _EARLIER = text(
     "with recursive line(id, parent_id) as ("
     " select id, parent_id from visit where id = :visit"
@@ -43,8 +41,8 @@ async def officers(
 
     `mine` is who keeps the place of this visit, and its steps: they are free for it.
     """
-    cool_off, rotation = timedelta(days=limits.cool_off_days), limits.rotation_days
-    stays = await _stays(work, visit, day, rotation) if rotation and visit.site_id else {}
+    cool_off = timedelta(days=limits.cool_off_days)
+    postings = await posting_rows.holding(work, visit.office_id, day) if limits.rotation_days else {}
     bits = and_(
         col(DayBits.office_id) == visit.office_id,
         col(DayBits.day) == day,
@@ -97,7 +95,7 @@ async def officers(
             work=its.work if its else 0,
             free=_free(its, mine) if its else 0,
             tied=tied,
-            stay=stays.get(resource.id, 0),
+            posted=postings.get(resource.id),
             met=seen,
             visits=drawn,
         )
@@ -135,28 +133,6 @@ def _tied(declaration: Declaration) -> ColumnElement[bool]:
         col(Interest.ended_at).is_(None),
         or_(col(Interest.party).in_(codes), col(Interest.party).in_(firms)),
     )
-
-
-async def _stays(work: Work, visit: Visit, day: date, rotation: int) -> dict[UUID, int]:
-    """By officer, for how many days his or her present stay at the visit's terminal has lasted."""
-    rows = await work.session.execute(
-        select(col(Assignment.resource_id), col(Appointment.day), col(Appointment.site_id))
-        .join(Appointment, col(Appointment.visit_id) == col(Assignment.visit_id))
-        .where(
-            col(Appointment.office_id) == visit.office_id,
-            col(Appointment.day) < day,
-            col(Appointment.day) >= day - timedelta(days=2 * rotation),
-            col(Appointment.status).in_(KEPT),
-            col(Assignment.ended_at).is_(None),
-        )
-        .distinct()
-    )
-    served: dict[UUID, list[tuple[date, UUID]]] = {}
-    for officer, on, where in rows.all():
-        if where is not None:
-            served.setdefault(officer, []).append((on, where))
-    assert visit.site_id is not None
-    return {officer: stay_of(each, visit.site_id, day, rotation) for officer, each in served.items()}
 
 
 async def drawn_before(work: Work, visit_id: UUID) -> set[UUID]:

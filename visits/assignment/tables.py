@@ -82,7 +82,44 @@ class Draw(Row, table=True):
     excluded: list[dict[str, Any]] = json("[]")
     number: bytes
     chosen: UUID = Field(foreign_key="resource.id")
+    #: Of its visits those for which nobody posted at their terminal was left: everybody else could be drawn for them.
+    waived: list[str] = json("[]")
     reason: str = ""
+    digest: bytes
+    at: datetime
+
+
+class Posting(Row, table=True):
+    """An officer posted to a terminal for a period, by a draw with the seed of its first day (docs/decisions/0022)."""
+
+    __tablename__ = "posting"
+    __table_args__ = (
+        UniqueConstraint("office_id", "first_day", "resource_id"),
+        UniqueConstraint("office_id", "first_day", "position"),
+        CheckConstraint("first_day <= last_day", name="days"),
+    )
+
+    office_id: UUID = Field(foreign_key="office.id")
+    first_day: date
+    last_day: date
+    #: Place in the first day's order of draws, and among the postings, from 1.
+    position: int
+    place: int
+    resource_id: UUID = Field(foreign_key="resource.id")
+    site_id: UUID = Field(foreign_key="site.id")
+    #: The terminal before, by its code; empty for somebody who was at none.
+    was: str = ""
+    #: By code: how large each terminal is, and its places that were left.
+    sizes: dict[str, Any] = json()
+    places: dict[str, Any] = json()
+    #: [{"terminal": code, "weight": 3, "chance": "3/7"}], in the drawn order.
+    candidates: list[dict[str, Any]] = json("[]")
+    #: Terminals that had places and were no candidates.
+    excluded: list[str] = json("[]")
+    #: The code of the terminal drawn.
+    chosen: str
+    witness: bytes = b""
+    number: bytes
     digest: bytes
     at: datetime
 

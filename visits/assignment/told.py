@@ -19,7 +19,6 @@ from visits.texts import N_
 #: A rule's sentence with the numbers it was decided by, where the record has them.
 DETAILS: dict[str, str] = {
     "cool_off": N_("a déjà vu ce déclarant %(met)s fois en %(days)s jours, pour %(most)s au plus"),
-    "rotation": N_("sert à ce terminal depuis %(stay)s jours, pour %(most)s au plus"),
     "detour": N_("coûterait %(regret)s minutes de plus que le meilleur choix, pour %(most)s au plus"),
     "full_day": N_("aurait plus de %(most)s minutes de visite ce jour-là"),
 }
@@ -29,8 +28,6 @@ def facts_of(code: str, officer: Officer, limits: Policy) -> dict[str, int]:
     """The numbers a rule was decided by (pure)."""
     if code == "cool_off" and officer.met >= limits.cool_off_most:
         return {"met": officer.met, "days": limits.cool_off_days, "most": limits.cool_off_most}
-    if code == "rotation" and limits.rotation_days is not None:
-        return {"stay": officer.stay, "most": limits.rotation_days}
     if code == "detour":
         return {"regret": officer.regret, "most": limits.regret_minutes}
     if code == "full_day" and limits.most_minutes is not None:
@@ -89,6 +86,11 @@ class Told:
     excluded: tuple[Excluded, ...]
     #: How many a rule kept away, with the words for it, where nobody is named.
     counts: tuple[tuple[str, int], ...]
+
+    @property
+    def waived(self) -> int:
+        """For how many of its visits it did not count where officers are posted."""
+        return len(self.draw.waived)
 
     @property
     def together(self) -> int:

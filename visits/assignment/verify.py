@@ -73,9 +73,17 @@ def _said(each: Replayed, code: str | None, language: str) -> str:
     if not each.position:
         undated = f" – {say(UNDATED, language)}" if each.undated else ""
         return f"{where}: {say(N_('Les deux se correspondent'), language)}{undated}"
-    drawn = say(N_("Agent %(letter)s"), language, letter=each.told["chosen"])
+    drawn = _drawn(each.told, language)
     [chance] = [one["chance"] for one in each.told["candidates"] if one["letter"] == each.told["chosen"]]
     return f"{where}: {drawn}, {chance} – {say(N_('Conforme'), language)}"
+
+
+def _drawn(line: Mapping[str, Any], language: str) -> str:
+    """Whoever was drawn, by letter; of a posting the terminal."""
+    if "terminals" not in line:
+        return say(N_("Agent %(letter)s"), language, letter=line["chosen"])
+    place = [each["letter"] for each in line["candidates"]].index(line["chosen"])
+    return say(N_("Terminal %(code)s, pour un agent"), language, code=line["terminals"][place])
 
 
 # -- an earlier copy -----------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from datetime import timedelta
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from visits.actor import Actor, system
+from visits.assignment.posting import post_due
 from visits.assignment.publish import publish_due
 from visits.assignment.seeds import keep_seeds
 from visits.assignment.vacant import keep_filled
@@ -105,6 +106,8 @@ TICKS: tuple[Tick, ...] = (
     Tick("history", timedelta(hours=6), retire_all),
     #: Keys of signed confirmations: the next one told to the tablets before it signs.
     Tick("keys", timedelta(hours=6), keep_keys),
+    #: Officers posted to terminals, where an office lets them rotate: before the first day is planned.
+    Tick("postings", timedelta(minutes=5), post_due),
     #: The next day of each office, planned and drawn once its hour has come.
     Tick("publication", timedelta(minutes=5), publish_due),
     #: Visits whose inspector is away, late or let them lie: drawn again.

@@ -15,6 +15,7 @@ def for_staff(told: Told, language: str) -> dict[str, Any]:
         "chance": _chance(told.chosen.chance),
         "percent": percent(float(told.chosen.chance), language),
         "together": told.together,
+        "waived": told.waived,
         "candidates": [
             (each.name, _chance(each.chance), percent(float(each.chance), language), each.visits, each.drawn)
             for each in told.candidates

@@ -136,8 +136,11 @@ class DrawPolicies:
     rotation_days: int | None = _of(
         None,
         group=DRAW,
-        title=N_("Changer de terminal après"),
-        hint=N_("Vide : pas de changement. Ensuite, autant de jours ailleurs avant de revenir."),
+        title=N_("Affecter les vérificateurs à un terminal pour"),
+        hint=N_(
+            "Vide : chacun va partout. Sinon le sort affecte chacun, ailleurs qu'avant si possible, dès la prochaine "
+            "période. 7 : du lundi au dimanche."
+        ),
         unit=Unit.DAYS,
         low=1,
         high=90,

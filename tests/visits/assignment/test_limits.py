@@ -11,7 +11,7 @@ from sqlmodel import col
 from tests.support.stage import Stage
 from tests.support.steps_assignment import drawn, draws, policy
 from tests.support.steps_booking import booked, calendars, only, to_book, tomorrow
-from tests.support.steps_policies import ruled, second_site
+from tests.support.steps_policies import ruled
 from tests.support.steps_publication import published, whose
 from visits.assignment.insert import insert
 from visits.assignment.interests import declare
@@ -44,12 +44,6 @@ async def seen_often(stage: Stage) -> None:
     await drawn_to_the_first(stage)
 
 
-async def long_at_the_terminal(stage: Stage) -> None:
-    await second_site(stage)
-    await ruled(stage, rotation_days=1, cool_off_most=100)
-    await drawn_to_the_first(stage)
-
-
 async def drawn_to_the_first(stage: Stage) -> None:
     """A visit of today that the first inspector had."""
     async with stage.work() as work:
@@ -71,7 +65,6 @@ RULES: dict[str, tuple[Deed, dict[str, Any]]] = {
     "grade": (of_low_grade, {"extent": "FULL"}),
     "skills": (without_skill, {"skills": 1}),
     "cool_off": (seen_often, {}),
-    "rotation": (long_at_the_terminal, {}),
 }
 
 

@@ -55,9 +55,9 @@ def test_an_officer_who_fits_may_be_drawn() -> None:
         ({"tied": True}, {}, "conflict"),
         ({}, {"earlier": {ABLE.id}}, "earlier_visit"),
         ({}, {"replaced": {ABLE.id}}, "replaced"),
-        ({"stay": 3}, {"policy": Policy(rotation_days=3)}, "rotation"),
         ({"met": 2}, {}, "cool_off"),
         ({"met": 0}, {"policy": Policy(cool_off_most=0)}, "cool_off"),
+        ({"posted": OTHER}, {}, "terminal"),
         ({"regret": 11}, {}, "detour"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
@@ -76,8 +76,9 @@ def test_one_rule_is_enough_to_be_left_out(officer: dict[str, Any], wanted: dict
         ({"free": 0}, {"mask": 0}),
         ({"met": 2}, {"policy": Policy(cool_off_most=3)}),
         ({"grade": 2}, {"grade": 2}),
-        ({"stay": 2}, {"policy": Policy(rotation_days=3)}),
-        ({"stay": 80}, {}),
+        ({"posted": SITE}, {}),
+        ({"posted": OTHER}, {"site_id": None}),
+        ({"posted": OTHER}, {"waived": True}),
         ({"regret": 10}, {}),
     ],
     ids=[
@@ -88,8 +89,9 @@ def test_one_rule_is_enough_to_be_left_out(officer: dict[str, Any], wanted: dict
         "a desk needs no hour",
         "a milder policy",
         "just the grade",
-        "the last day of a stay",
-        "no rotation",
+        "posted here",
+        "posted, and no site asked",
+        "posted elsewhere, and nobody here",
         "just the regret",
     ],
 )
@@ -101,7 +103,7 @@ def test_each_rule_is_the_one_that_keeps_somebody_out() -> None:
     """Nothing is recorded that no rule of the list decided."""
     tried = {
         "inactive", "agency", "skills", "language", "grade", "elsewhere", "away", "off_duty", "busy", "on_the_road",
-        "rest", "fatigue", "full_day", "conflict", "earlier_visit", "replaced", "rotation", "cool_off", "detour",
+        "rest", "fatigue", "full_day", "conflict", "earlier_visit", "replaced", "cool_off", "terminal", "detour",
     }  # fmt: skip
 
     assert {rule.code for rule in RULES} == tried

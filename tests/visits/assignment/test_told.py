@@ -61,7 +61,7 @@ def test_every_rule_is_told_in_three_languages(language: str) -> None:
         assert say(rule.says, language)
         assert language == "fr" or say(rule.says, language) != say(rule.says, "fr")
     for text in DETAILS.values():
-        facts = {"met": 2, "days": 30, "most": 2, "stay": 3, "regret": 12}
+        facts = {"met": 2, "days": 30, "most": 2, "regret": 12}
         assert "2" in say(text, language, **facts)
 
 
@@ -88,14 +88,13 @@ def test_a_record_that_names_no_candidate_tells_no_name() -> None:
     [
         ("cool_off", {"met": 3}, {"met": 3, "days": 30, "most": 2}),
         ("cool_off", {"met": 1}, {}),
-        ("rotation", {"stay": 4}, {"stay": 4, "most": 3}),
         ("detour", {"regret": 25}, {"regret": 25, "most": 10}),
         ("full_day", {}, {"most": 420}),
         ("conflict", {"tied": True}, {}),
     ],
 )
 def test_the_numbers_a_rule_was_decided_by(code: str, officer: dict[str, int], facts: dict[str, int]) -> None:
-    assert facts_of(code, Officer(id=ONE, **officer), Policy(rotation_days=3)) == facts  # type: ignore[arg-type]
+    assert facts_of(code, Officer(id=ONE, **officer), Policy()) == facts  # type: ignore[arg-type]
 
 
 # -- what is stored --------------------------------------------------------------------------------------------

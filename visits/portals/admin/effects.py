@@ -228,7 +228,7 @@ EFFECTS: dict[str, tuple[str, Counted | None]] = {
     "tired_percent": (AT_RISK, effects_draw.at_risk),
     "high_risk_extents": (AT_RISK, effects_draw.at_risk),
     "high_risk_grade": (N_("Vérificateurs qui ont ce grade : %(count)s."), effects_draw.graded),
-    "rotation_days": (N_("Vérificateurs qui peuvent changer de terminal : %(count)s."), effects_draw.movable),
+    "rotation_days": (N_("Vérificateurs que le sort affecterait à un terminal : %(count)s."), effects_draw.movable),
     "desk_hours": (
         N_("Contrôles documentaires sur un bureau en ce moment, tous touchés : %(count)s."),
         effects_draw.at_desk,

@@ -14,6 +14,7 @@ from visits.assignment.rules import REASONS, SENTENCES, TOLD, NobodyEligible, Po
 from visits.assignment.told import told_of
 from visits.declarations.queries import case_of
 from visits.errors import BadInput
+from visits.portals.chief.postings import postings
 from visits.portals.explained import for_staff
 from visits.portals.telling import at_office
 from visits.roles import CHIEFS
@@ -60,6 +61,7 @@ async def board(work: Work, request: Asked) -> Response[str]:
         reasons=TOLD,
         me=work.actor.person,
         now=work.now,
+        postings=await postings(work, office),
     )
 
 

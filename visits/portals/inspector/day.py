@@ -1,12 +1,16 @@
 """/inspector/day: the next visit with one button, the others by hour, desk work last."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from litestar import Request, Response
 
+from visits.assignment import posting_rows
+from visits.assignment.rules import Policy
+from visits.assignment.tables import Posting
 from visits.declarations.lane import EXTENTS
 from visits.declarations.queries import title_of
 from visits.fieldwork import queries
@@ -19,7 +23,9 @@ from visits.portals.telling import at_office, boxes, road
 from visits.roles import INSPECTORS
 from visits.sites.hours import grid_of
 from visits.sites.languages import NAMES
+from visits.sites.policies import policy
 from visits.sites.queries import office_by_id
+from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import duration, say, say_many, time_of
@@ -83,7 +89,15 @@ async def day(work: Work, request: Request[Any, Any, Any]) -> Response[str]:
         card=_card(upcoming, language, zone, known, work.now) if upcoming else {},
         sent=new_id(),
         start=await start(work, "/inspector/day"),
+        postings=await _postings(work, office, today),
     )
+
+
+async def _postings(work: Work, office: Office, today: date) -> Sequence[tuple[Posting, str]]:
+    """Where the draw posts the inspector, as far as it is drawn."""
+    if work.actor.person is None or policy(office, Policy).rotation_days is None:
+        return ()
+    return await posting_rows.of_person(work, office.id, work.actor.person, today)
 
 
 def next_of(planned: list[Planned]) -> Planned | None:

@@ -7,7 +7,7 @@ from typing import Any
 from litestar import Request, Response
 from litestar.params import FromPath
 
-from visits.assignment import absence_rows, queries, record, witness_rows
+from visits.assignment import absence_rows, posting_rows, queries, record, witness_rows
 from visits.assignment.tables import DrawSeed
 from visits.errors import NotFound
 from visits.portals.telling import at_office
@@ -39,6 +39,8 @@ class Day:
     witness: tuple[str, str] | None
     #: A value that came late tells who would have been drawn.
     comparable: bool
+    #: Visits for which it did not count where officers are posted.
+    waived: int = 0
 
     @property
     def odd(self) -> bool:
@@ -53,6 +55,7 @@ async def shown(work: Work, request: Asked) -> Response[str]:
     at_office(request, office)
     listed = await queries.days_drawn(work, office.id, grid_of(office).day_of(work.now), DAYS)
     terms = await witness_rows.mandates(work, office.id)
+    waived = await posting_rows.waived(work, office.id, listed[-1][0].day) if listed else {}
     days = []
     for seed, drawn in listed:
         if not drawn:
@@ -65,6 +68,7 @@ async def shown(work: Work, request: Asked) -> Response[str]:
                 promised_late=bool((booked and booked < seed.committed_at) or (first and first <= seed.committed_at)),
                 witness=_witness(seed) if any(seed.day in each.days for each in terms) else None,
                 comparable=seed.witness_late is not None and seed.revealed is not None,
+                waived=waived.get(seed.day, 0),
             )
         )
     work.audit("draws_reviewed", office=office.id)

@@ -89,6 +89,7 @@ ACTIONS: dict[str, str] = {
     "office_added": N_("Bureau ajouté"),
     "office_region": N_("Région du bureau changée"),
     "office_renamed": N_("Bureau renommé"),
+    "officer_posted": N_("Vérificateur affecté à un terminal par le sort"),
     "package_reviewed": N_("Dossier vérifié"),
     "paper_exception": N_("Visite faite sur papier"),
     "party_absent": N_("Carence (personne absente au rendez-vous)"),

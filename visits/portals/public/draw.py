@@ -1,6 +1,6 @@
 """/public/draws: what anybody may check of the draws, without trusting us: promise, secret, replay, download."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import urlencode
@@ -55,6 +55,11 @@ class Shown:
     again: bool
     #: The draws that followed for the same visit, because its inspector was replaced.
     later: list[int]
+    #: Of an officer posted to a terminal: its code, and those of all that could be drawn, by letter.
+    terminal: str = ""
+    terminals: dict[str, str] = field(default_factory=dict)
+    #: Visits for which it did not count where officers are posted.
+    waived: int = 0
 
 
 def shown(line: dict[str, Any], lines: list[dict[str, Any]], code: str | None, language: str) -> Shown:
@@ -73,6 +78,8 @@ def shown(line: dict[str, Any], lines: list[dict[str, Any]], code: str | None, l
             )
         )
     visit, _, redraw = line["subject"].partition("/")
+    letters = [each["letter"] for each in line["candidates"]]
+    terminals = dict(zip(letters, line.get("terminals", []), strict=False))
     return Shown(
         position=line["position"],
         at=datetime.fromisoformat(line["at"]),
@@ -83,13 +90,16 @@ def shown(line: dict[str, Any], lines: list[dict[str, Any]], code: str | None, l
         subject=line["subject"],
         witness=line["witness"],
         candidates=candidates,
-        excluded=[(count, COUNTED.get(rule, rule)) for rule, count in line["excluded"].items()],
+        excluded=[] if terminals else [(count, COUNTED.get(rule, rule)) for rule, count in line["excluded"].items()],
         again=bool(redraw),
         later=[
             each["position"]
             for each in lines
             if each["subject"].partition("/")[0] == visit and each["position"] > line["position"]
         ],
+        terminal=terminals.get(line["chosen"], ""),
+        terminals=terminals,
+        waived=len(line.get("waived", [])),
     )
 
 
