@@ -195,3 +195,14 @@ async def test_on_a_desk_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
         desk = await window(browser, stage, port, "integrity", size=DESK)
         await desk.go(PAGE)
         await desk.go(f"{PAGE}/{day}")
+
+
+async def test_an_absence_after_which_nobody_was_found_is_listed_too(stage: Stage) -> None:
+    await today(stage, 9, officers=("inspector1",))
+    await away_today(stage, "inspector1")
+    await mended(stage)
+
+    [found] = await listed(stage)
+
+    assert (found.absences, found.redrawn, found.nobody) == (1, 0, 1)
+    assert "Restées sans personne" in await read(stage)
