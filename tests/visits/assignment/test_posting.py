@@ -13,11 +13,13 @@ from tests.support.steps_booking import booked, calendars, only, to_book, tomorr
 from tests.support.steps_policies import ruled, second_site, to_book_at
 from tests.support.steps_posting import at_both, eve, post, postings, two_terminals
 from tests.support.steps_publication import next_day, published
+from tests.support.steps_repair import away_today, mended
+from tests.support.steps_witness import appointed, brought, value
 from visits.assignment import posting_rows, record
 from visits.assignment.insert import insert
 from visits.assignment.posting import period_of, post_day, post_due
 from visits.assignment.seeds import reveal_seeds
-from visits.assignment.tables import Posting
+from visits.assignment.tables import DrawWitness, Posting
 from visits.assignment.told import told_of
 from visits.sites.tables import Resource
 from visits.store.tables import Audit
@@ -229,6 +231,53 @@ async def test_an_urgent_visit_finds_its_time_over_everybody(stage: Stage) -> No
     made = await stage.run("chief", insert, stage.tools, visit.id, next_day(stage), reason="urgent")
 
     assert made.day == next_day(stage)
+
+
+async def test_a_repair_keeps_the_promised_time_also_beyond_the_posting(stage: Stage) -> None:
+    """Whoever is posted at the far terminal falls ill in the morning."""
+    far = await two_terminals(stage)
+    visit = await booked(stage, await to_book_at(stage, far.id), tomorrow(stage, 9))
+    assert await published(stage) is not None
+    there = {each.resource_id for each in await postings(stage) if each.site_id == far.id}
+    stage.clock.set(tomorrow(stage, 7, 55))
+    await away_today(stage, *(name for name, each in stage.resources.items() if each.id in there))
+
+    await mended(stage)
+
+    [_, again] = await draws(stage, visit)
+    assert again.chosen not in there
+    assert again.waived == [str(visit.id)]
+    assert again.day == stage.clock.now().date()
+
+
+async def on_the_eve_of_a_witnessed_day(stage: Stage) -> DrawWitness:
+    await two_terminals(stage)
+    witness = await appointed(stage)
+    stage.clock.set(eve(stage) + timedelta(days=1))
+    return witness
+
+
+async def test_postings_wait_for_the_witness_and_are_made_with_the_value(stage: Stage) -> None:
+    witness = await on_the_eve_of_a_witnessed_day(stage)
+    assert await post(stage) is False
+
+    await brought(stage, witness, next_day(stage))
+
+    assert await post(stage) is True
+    assert {each.witness for each in await postings(stage)} == {value(stage, witness, next_day(stage))}
+
+
+async def test_a_value_that_comes_late_changes_no_posting(stage: Stage) -> None:
+    witness = await on_the_eve_of_a_witnessed_day(stage)
+    stage.clock.move(minutes=121)
+    assert await post(stage) is True
+    before = {each.resource_id: each.site_id for each in await postings(stage)}
+
+    assert (await brought(stage, witness, next_day(stage))).late
+
+    assert await post(stage) is False
+    assert {each.resource_id: each.site_id for each in await postings(stage)} == before
+    assert {each.witness for each in await postings(stage)} == {b""}
 
 
 # -- the record ----------------------------------------------------------------------------------------------
