@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
+from tests.support.steps_language import speaks
 from visits.booking import queries
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import move
@@ -42,6 +43,16 @@ async def test_date_place_reference_and_code_without_a_name(client: httpx.AsyncC
     assert visit.reference in page
     assert 'class="v-qr"' in page
     assert "Inspector1" not in page
+
+
+async def test_the_language_asked_for_is_repeated(stage: Stage, client: httpx.AsyncClient) -> None:
+    await speaks(stage, "en", "inspector1")
+    english = await booked(stage, await to_book(stage, language="en"), tomorrow(stage, 14))
+    french = await booked(stage)
+
+    assert "Langue de la visite, comme demandé" in (page := (await client.get(at(english))).text)
+    assert "anglais" in page
+    assert "Langue de la visite" not in (await client.get(at(french))).text
 
 
 async def test_cancelling_is_a_button_behind_a_page(stage: Stage, client: httpx.AsyncClient, visit: Visit) -> None:

@@ -16,7 +16,7 @@ from visits.errors import Refusal
 from visits.journey.states import STATE_NAMES, State, WrongState
 from visits.roles import CHIEFS
 from visits.sites.hours import grid_of
-from visits.sites.languages import LanguageUnknown, bits_of, others
+from visits.sites.languages import NAMES, LanguageUnknown, bits_of, others
 from visits.sites.policies import Policies, policy
 from visits.sites.queries import speakers_of
 from visits.sites.tables import Office
@@ -89,6 +89,11 @@ async def wish(work: Work, visit_id: UUID, language: str, *, reason: str = "") -
 def open_to_wishes(case: Case) -> bool:
     """May a chief still ask for another language: is nobody drawn yet?"""
     return State(case.visit.state) in NOT_BEGUN and case.visit.inspector_id is None
+
+
+def language_asked(case: Case) -> str:
+    """The name of the language a visit is to be held in, where it is not the office's own; a text to be said."""
+    return NAMES.get(str(case.visit.order.get("language") or ""), "")
 
 
 async def offered(work: Work, office: Office) -> dict[str, str]:

@@ -14,7 +14,7 @@ from babel.dates import format_date
 
 from visits.notices import gsm7
 from visits.notices.template import Template
-from visits.notices.templates import ANSWERS, FOOT, REASON
+from visits.notices.templates import ANSWERS, FOOT, LANGUAGE, REASON
 from visits.web.language import day_time, say, time_of
 
 Facts = Mapping[str, Any]
@@ -60,6 +60,8 @@ def mail(template: Template, language: str, facts: Facts, zone: ZoneInfo, *, pub
     lines = [_said(text, language, told) for text in template.body]
     if told.get("reason"):
         lines.append(_said(REASON, language, told))
+    if told.get("language"):
+        lines.append(_said(LANGUAGE, language, told))
     root = public_url.rstrip("/")
     lines += [root + path_of(template, facts), _said(FOOT, language, {"url": f"{root}/declarant/notices"})]
     subject = " ".join(_said(template.subject, language, told).split())

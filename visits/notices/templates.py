@@ -12,6 +12,8 @@ from visits.texts import N_
 
 #: Joined to a text that has a reason.
 REASON = N_("Motif : %(reason)s.")
+#: Joined to an e-mail about a visit that is held in another language than the office's own.
+LANGUAGE = N_("Langue de la visite, comme demandé : %(language)s.")
 #: Joined to a text message that can be answered: by the acts it allows.
 ANSWERS: Mapping[tuple[Act, ...], str] = {
     (Act.CONFIRM,): N_("Répondre OUI %(code)s pour confirmer."),

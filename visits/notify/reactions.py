@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from visits.booking import landing
+from visits.booking.language import language_asked
 from visits.booking.prearrival import KEPT
 from visits.booking.tables import Appointment
 from visits.booking.where import Kind, where_of
@@ -265,7 +266,7 @@ async def _facts(work: Work, case: Case, found: Appointment) -> dict[str, Any]:
         "place": [VIDEO] if where.kind is Kind.VIDEO else where.line,
         "thread": str(thread),
         "sequence": moves,
-    }
+    } | ({"language": [spoken]} if (spoken := language_asked(case)) else {})
 
 
 async def _missing(work: Work, case: Case, key: str) -> bool:

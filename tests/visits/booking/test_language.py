@@ -12,6 +12,7 @@ from tests.support.steps_booking import booked, calendars, held, only, to_book, 
 from tests.support.steps_fieldwork import started
 from tests.support.steps_landing import SHIP, drafted, ship
 from tests.support.steps_language import speaks, wished
+from tests.support.steps_notices import notices, reached, told
 from tests.support.steps_policies import ruled
 from visits.booking import rules
 from visits.booking.explain import counted, explain
@@ -222,3 +223,18 @@ async def test_a_chief_changes_it_on_the_page_of_decisions_with_a_reason(stage: 
     assert sent.status_code == 303
     assert (await stage.visit(visit.id)).order["language"] == "zh"
     assert "chinois" in case
+
+
+async def test_what_is_told_of_the_time_says_the_language(stage: Stage) -> None:
+    await reached(stage)
+    await speaks(stage, "en", "inspector1")
+    visits = [await to_book(stage, language="en"), await to_book(stage)]
+    for visit, hour in zip(visits, (10, 14), strict=True):
+        await told(stage, await booked(stage, visit, tomorrow(stage, hour)))
+
+    mails = await notices(stage, "appointment_confirmed", "email")
+
+    assert {each.visit_id: each.facts.get("language") for each in mails} == {
+        visits[0].id: ["anglais"],
+        visits[1].id: None,
+    }

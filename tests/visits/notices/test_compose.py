@@ -111,6 +111,15 @@ def test_a_mail_names_the_reason_the_page_and_how_to_stop() -> None:
     assert "https://visites.example/declarant/notices" in mail.text
 
 
+def test_a_mail_says_the_language_asked_for_and_a_text_message_does_not() -> None:
+    template, facts = TEMPLATES["appointment_confirmed"], FACTS | {"language": ["anglais"]}
+
+    mail = compose.mail(template, "en", facts, ABIDJAN, public_url="https://visites.example/")
+
+    assert "Language of the visit, as asked: English." in mail.text
+    assert "anglais" not in compose.text_message(template, "fr", facts, ABIDJAN)
+
+
 def test_a_per_cent_sign_in_a_reason_is_only_a_sign() -> None:
     facts = FACTS | {"reason": "100 % des aires %(title)s"}
 

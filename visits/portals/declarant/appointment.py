@@ -11,6 +11,7 @@ from visits.booking import landing, queries, replan_rows, rules, waitlist_rows
 from visits.booking.calendar_file import calendar_file
 from visits.booking.change import cancel as cancel_appointment
 from visits.booking.groups_rows import group_of
+from visits.booking.language import language_asked
 from visits.booking.next_free import UNDO
 from visits.booking.offer import policy_of
 from visits.booking.prearrival import KEPT
@@ -112,6 +113,7 @@ async def show(work: Work, request: Request, visit_id: FromPath[UUID], undo: Fro
         changed=await replan_rows.to_answer(work, visit_id, found.id) if coming else None,
         coming=coming,
         ship=ship,
+        spoken=say(asked, language) if (asked := language_asked(case)) else "",
         group=await group_of(work, visit_id) if coming else None,
         undo=coming and undo and work.actor.is_a(*DECLARANTS) and work.now <= found.made_at + UNDO,
         today=grid_of(case.office).day_of(work.now) == found.day,
