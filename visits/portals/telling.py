@@ -10,6 +10,7 @@ from visits.booking.premises_tables import Premises
 from visits.booking.where import Kind, Where
 from visits.declarations.tables import Declaration
 from visits.journey.timeline import Sentence
+from visits.sites.languages import NAMES, others
 from visits.sites.tables import Office
 from visits.texts import N_
 from visits.web.language import duration, say, say_many, time_of
@@ -75,3 +76,9 @@ def boxes(declaration: Declaration, language: str) -> str:
             feet=length,
         )
     return say_many(N_("%(num)s conteneur"), N_("%(num)s conteneurs"), len(found), language)
+
+
+def languages(own: str, language: str) -> list[tuple[str, str]]:
+    """The languages a visit may be held in, to choose from; the office's own comes first and is asked of nobody."""
+    found = [("", NAMES[own]), *others(own).items()]
+    return [(code, say(name, language).capitalize()) for code, name in found]

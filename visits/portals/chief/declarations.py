@@ -20,9 +20,9 @@ from visits.journey.states import LEVEL_NAMES, OVER, STATE_NAMES, Level, State
 from visits.people.queries import agencies
 from visits.portals.chief import register
 from visits.portals.queries import PAGE
-from visits.portals.telling import at_office
+from visits.portals.telling import at_office, languages
 from visits.roles import CHIEFS, Role
-from visits.sites.languages import NAMES, others
+from visits.sites.languages import NAMES
 from visits.sites.policies import Policies, policy
 from visits.sites.queries import office_by_id, resources_of
 from visits.store.work import Work
@@ -261,19 +261,13 @@ async def _page(
             ("", say(N_("selon le niveau"), language)),
             *((code, say(text, language)) for code, text in EXTENTS.items()),
         ],
-        tongues=_languages(policy(office, Policies).language, language),
+        tongues=languages(policy(office, Policies).language, language),
         boxes=[(box["number"], box["number"]) for box in content.get("containers") or ()],
         items_found=len(content.get("items") or ()),
         forklifts=any(each.kind == "forklift" for each in await resources_of(work, declaration.office_id))
         if declaration.office_id
         else False,
     )
-
-
-def _languages(own: str, language: str) -> list[tuple[str, str]]:
-    """The languages of a visit; the office's own is asked of nobody."""
-    found = [("", NAMES[own]), *others(own).items()]
-    return [(code, say(name, language).capitalize()) for code, name in found]
 
 
 def _about(declaration: Declaration, language: str) -> list[tuple[str, str]]:

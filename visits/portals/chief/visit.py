@@ -18,10 +18,9 @@ from visits.ids import new_id
 from visits.journey.states import OVER, STATE_NAMES, Level, State, possible
 from visits.people.queries import agencies
 from visits.portals.posted import Form, choice, sent_id, text
-from visits.portals.telling import at_office
+from visits.portals.telling import at_office, languages
 from visits.reports.absence import SIDES
 from visits.roles import CHIEFS
-from visits.sites.languages import NAMES, others
 from visits.sites.policies import Policies, policy
 from visits.store.work import Work
 from visits.texts import N_
@@ -195,11 +194,7 @@ def _languages(case: Case, language: str) -> list[tuple[str, str]]:
     """The languages the visit may still be asked to be held in, the office's own first."""
     if not open_to_wishes(case):
         return []
-    own = policy(case.office, Policies).language
-    return [
-        ("", say(NAMES[own], language).capitalize()),
-        *((code, say(name, language).capitalize()) for code, name in others(own).items()),
-    ]
+    return languages(policy(case.office, Policies).language, language)
 
 
 def _decision(path: str) -> Any:
