@@ -23,13 +23,13 @@ async def confirm(work: Work, hold_id: UUID) -> Appointment:
     """Confirm a hold that has not run out; confirming twice gives the same appointment."""
     await hurry(work)
     case = await case_of(work, (await queries.appointment_by_id(work, hold_id)).visit_id, lock=True)
-    held = await queries.appointment_by_id(work, hold_id)
+    held, whole = await queries.held_by_id(work, hold_id)
     if held.status == "confirmed":
         return held
     if held.status not in ("held", "expired"):
         raise rules.NotLive(status=held.status)
     rules.still_held(until=held.expires_at if held.status == "held" else None, now=work.now)
-    if not await queries.all_live(work, held.id):
+    if not whole:
         raise rules.HoldExpired(until=held.expires_at)
     was = await queries.appointment_by_id(work, held.supersedes) if held.supersedes else None
     if was is not None and was.status == "confirmed":
@@ -72,6 +72,4 @@ async def booked(
 
 async def to_draw(work: Work, case: Case, starts_at: datetime) -> None:
     """Set the moment of the draw of a visit that starts then, and no other; at once where it has come."""
-    await jobs.forget(work, DRAW, case.visit.id)
-    moment = max(work.now, starts_at - policy_of(work, case.office).freeze)
-    await jobs.at(work, moment, DRAW, case.visit.id)
+    await jobs.only(work, max(work.now, starts_at - policy_of(work, case.office).freeze), DRAW, case.visit.id)

@@ -175,7 +175,8 @@ async def on_accepted(work: Work, tools: Tools, event: DomainEvent) -> None:
         return
     if kept.made_at > event.at or case.visit.state_since > event.at:
         return
-    if kept.during.lower <= work.now or not await queries.all_live(work, kept.id):
+    kept, whole = await queries.held_by_id(work, kept.id)
+    if kept.during.lower <= work.now or not whole:
         await _give_back(work, case, kept, reason="package_late")
         return
     await booked(work, case, kept)
@@ -295,9 +296,7 @@ async def _put(
         await booked(work, case, made, was=was, reason=reason)
     else:
         await move(work, case.visit, told(case, made, was, reason), reason=reason)
-    await jobs.forget(work, LANDING, case.visit.id)
-    await work.session.flush()
-    await jobs.at(work, max(work.now, last_call(case, made)), LANDING, case.visit.id)
+    await jobs.only(work, max(work.now, last_call(case, made)), LANDING, case.visit.id)
     return made
 
 

@@ -66,6 +66,16 @@ _LIVE_OF = (
     .where(col(Appointment.visit_id) == bindparam("visit"), col(Appointment.status).in_(LIVE))
     .execution_options(populate_existing=True)
 )
+_WHOLE = (
+    select(
+        Appointment,
+        select(func.bool_and(col(BookingPart.live)))
+        .where(col(BookingPart.appointment_id) == col(Appointment.id))
+        .scalar_subquery(),
+    )
+    .where(col(Appointment.id) == bindparam("appointment"))
+    .execution_options(populate_existing=True)
+)
 _SPARE_PARTS = (
     select(BookingPart)
     .join(Appointment, col(Appointment.id) == col(BookingPart.appointment_id))
@@ -163,6 +173,14 @@ async def appointment_by_id(work: Work, appointment_id: UUID) -> Appointment:
     return found
 
 
+async def held_by_id(work: Work, appointment_id: UUID) -> tuple[Appointment, bool]:
+    """The appointment as it stands, and whether it still has every part it was made with."""
+    found = (await work.session.execute(_WHOLE, {"appointment": appointment_id})).one_or_none()
+    if found is None:
+        raise NotFound()
+    return found[0], bool(found[1])
+
+
 async def live_of(work: Work, visit_id: UUID) -> dict[str, Appointment]:
     """The held and the confirmed appointment of a visit, by status."""
     return {each.status: each for each in await work.session.scalars(_LIVE_OF, {"visit": visit_id})}
@@ -204,14 +222,6 @@ async def is_stranded(work: Work, appointment_id: UUID) -> bool:
         .limit(1)
     )
     return found is not None
-
-
-async def all_live(work: Work, appointment_id: UUID) -> bool:
-    """Does the appointment still have every part it was made with?"""
-    found = await work.session.scalar(
-        select(func.bool_and(col(BookingPart.live))).where(col(BookingPart.appointment_id) == appointment_id)
-    )
-    return bool(found)
 
 
 def masks_of(grid: Grid, parts: Iterable[BookingPart]) -> Given:

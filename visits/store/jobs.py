@@ -29,6 +29,12 @@ _FORGET = (
     .values(done_at=bindparam("at"))
     .execution_options(synchronize_session=False)
 )
+_ONLY = text(
+    "with forgotten as (update due set done_at = :now where kind = :kind and subject_id = :subject and done_at is null"
+    " and due_at <> :moment) insert into due (id, kind, subject_id, due_at, body, made_at)"
+    " values (:id, :kind, :subject, :moment, '{}', :now)"
+    " on conflict (kind, subject_id, due_at) do update set done_at = null"
+)
 
 
 async def run_now(work: Work, task: str, *, lock: str, **args: Any) -> None:
@@ -41,6 +47,12 @@ async def at(work: Work, moment: datetime, kind: str, subject: UUID, **body: Any
     """Remember a future moment; the same kind, subject and moment twice is one, and one forgotten comes back."""
     row = {"id": new_id(), "kind": kind, "subject_id": subject, "due_at": moment, "body": body, "made_at": work.now}
     await work.session.execute(_AT, row)
+
+
+async def only(work: Work, moment: datetime, kind: str, subject: UUID) -> None:
+    """Remember this moment of a kind and subject, and forget every other."""
+    row = {"id": new_id(), "kind": kind, "subject": subject, "moment": moment, "now": work.now}
+    await work.session.execute(_ONLY, row)
 
 
 async def forget(work: Work, kind: str, subject: UUID) -> None:

@@ -1,6 +1,8 @@
 // Drag a bar of the board: sideways to another hour, up or down to ask for another draw. Nothing is moved here: letting
 // go opens the form, filled in, where the change is seen and confirmed. With the keyboard: arrows, then Enter; Escape.
 
+import { hours } from "./parts/hours";
+
 const STEP = 15;
 const NEAR = 6;
 
@@ -39,7 +41,7 @@ function hour(bar: SVGAElement, by: number): string {
   const at = new Date(Date.parse(bar.dataset.move ?? "") + by * 60_000);
   const lang = document.documentElement.lang || "fr";
   const said = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: tz }).format(at);
-  return lang.startsWith("fr") ? said.replace(":", "\u00a0h\u00a0") : said;
+  return hours(said, lang);
 }
 
 function say(bar: SVGAElement, words: string): void {

@@ -1,4 +1,5 @@
 // Checks a confirmation on the tablet itself: by camera, from a picture, or typed; with what the office told it last.
+import { hours } from "./parts/hours";
 import { policy } from "./parts/trusted";
 import { type Claim, type Known, looksLikeOne, No, verify } from "./parts/token";
 
@@ -26,7 +27,7 @@ const video = page.querySelector<HTMLVideoElement>("video")!;
 let known = JSON.parse(page.dataset.known ?? "{}") as Known;
 let stream: MediaStream | undefined;
 
-const moment = new Intl.DateTimeFormat(lang, {
+const moments = new Intl.DateTimeFormat(lang, {
   weekday: "long",
   day: "numeric",
   month: "long",
@@ -36,6 +37,7 @@ const moment = new Intl.DateTimeFormat(lang, {
 });
 const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone });
 const clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", timeZone: zone });
+const moment = (at: Date | number): string => hours(moments.format(at), lang);
 
 /** Never earlier than the office's own clock when it last spoke: a tablet set back must not revive a code. */
 const now = (): Date => new Date(Math.max(Date.now(), Date.parse(known.at)));
@@ -55,18 +57,18 @@ function tell(kind: "ok" | "no", heading: string, lines: string[]): void {
 
 function counts(claim: Claim): void {
   const today = day.format(claim.startsAt) === day.format(now());
-  tell("ok", `${claim.reference} – ${moment.format(claim.startsAt)}`, [
+  tell("ok", `${claim.reference} – ${moment(claim.startsAt)}`, [
     levels[claim.level] ?? "",
     today ? "" : (texts["other-day"] ?? ""),
-    (texts["known-at"] ?? "").replace("{time}", `${moment.format(new Date(known.at))}`),
+    (texts["known-at"] ?? "").replace("{time}", `${moment(new Date(known.at))}`),
   ]);
 }
 
 function refused(no: No): void {
   const said = (texts[no.code] ?? "")
     .replace("{office}", no.facts.office ?? "?")
-    .replace("{when}", no.facts.when ? moment.format(no.facts.when) : "");
-  tell("no", texts.heading ?? "", [said, (texts["known-at"] ?? "").replace("{time}", moment.format(new Date(known.at)))]);
+    .replace("{when}", no.facts.when ? moment(no.facts.when) : "");
+  tell("no", texts.heading ?? "", [said, (texts["known-at"] ?? "").replace("{time}", moment(new Date(known.at)))]);
 }
 
 async function check(text: string): Promise<void> {
@@ -91,7 +93,7 @@ async function refresh(): Promise<void> {
 
 function state(): void {
   const told = page.querySelector<HTMLElement>("[data-told]");
-  if (told) told.textContent = (texts["known-at"] ?? "").replace("{time}", clock.format(new Date(known.at)));
+  if (told) told.textContent = (texts["known-at"] ?? "").replace("{time}", hours(clock.format(new Date(known.at)), lang));
 }
 
 function remembered(): void {
