@@ -30,7 +30,8 @@ LONGEST = {"when": 20, "was": 20, "title": 24, "place": 60, "reason": 120, "list
 OTHERWISE = 16
 #: A shortened fact ends with a point, and so may the sentence it stands in.
 _DOTS = re.compile(r"\.{2,}")
-_CLDR = {"fr": "fr", "en": "en_GB", "pt": "pt_PT"}
+#: Days by their short names: Portugal's calendar writes them out.
+_CLDR = {"fr": "fr", "en": "en_GB", "pt": "pt"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ KEPT: tuple[Template, ...] = (
     Template(
         name="appointment_provisional",
         title=N_("Rendez-vous provisoire"),
-        sms=N_("Visite %(title)s : rendez-vous %(when)s, %(place)s, confirmé au débarquement. Réf. %(reference)s."),
+        sms=N_("Visite %(title)s : %(when)s, %(place)s, à confirmer au débarquement. Réf. %(reference)s."),
         subject=N_("Visite %(title)s : rendez-vous provisoire %(when)s"),
         body=(
             N_("Votre visite %(title)s est réservée : %(when)s, %(place)s. Référence : %(reference)s."),
