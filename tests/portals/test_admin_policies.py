@@ -16,11 +16,14 @@ from visits.assignment.queries import seed_of_day
 from visits.background.deliver import deliver
 from visits.declarations.lane import Colour
 from visits.declarations.select import select_lane
+from visits.declarations.tables import Declaration
 from visits.events import Cancelled
 from visits.people import queries as people
 from visits.people.passwords import hashed
 from visits.sites import queries as sites
+from visits.sites.languages import bits_of
 from visits.sites.policies import policy, rules
+from visits.sites.skills import codes_of
 from visits.sites.tables import Resource
 
 PASSWORD = "un quai sous la pluie"
@@ -199,3 +202,36 @@ async def test_a_grade_says_how_many_have_it(stage: Stage) -> None:
         (await work.session.get_one(Resource, stage.resources["inspector2"].id)).grade = 3
 
     assert "Vérificateurs qui ont ce grade : 1." in await previewed(stage, high_risk_grade="3")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"high_risk_codes": "{code}"}, "qui auraient été à risque : 2 sur 2."),
+        ({"high_risk_codes": "00"}, "qui auraient été à risque : 0 sur 2."),
+        (
+            {"skills": "3 : Contrôle : {code}"},
+            "demandé une habilitation : 2 sur 2 ; que personne n'aurait pu faire : 0.",
+        ),
+        (
+            {"skills": "4 : Contrôle : {code}"},
+            "demandé une habilitation : 2 sur 2 ; que personne n'aurait pu faire : 2.",
+        ),
+        ({"language": "en"}, "ne dit pas qu'ils parlent cette langue : 2."),
+    ],
+)
+async def test_rules_for_visits_to_come_are_tried_on_those_opened_lately(
+    stage: Stage, changes: dict[str, str], sentence: str
+) -> None:
+    async with stage.work() as work:
+        officer = await work.session.get_one(Resource, stage.resources["inspector2"].id)
+        officer.skills = 1 << 2 | bits_of(["en"])
+    await to_book(stage)
+    stage.clock.move(days=31)
+    declarations = [(await to_book(stage)).declaration_id for _ in range(2)]
+    async with stage.work() as work:
+        [code, *_] = codes_of((await work.session.get_one(Declaration, declarations[0])).content)
+
+    told = {name: value.format(code=code[:4]) for name, value in changes.items()}
+
+    assert sentence in await previewed(stage, **told)

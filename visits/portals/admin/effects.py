@@ -227,6 +227,21 @@ EFFECTS: dict[str, tuple[str, Counted | None]] = {
     ),
     "tired_percent": (AT_RISK, effects_draw.at_risk),
     "high_risk_extents": (AT_RISK, effects_draw.at_risk),
+    "high_risk_codes": (
+        N_("Visites ouvertes ces 30 derniers jours qui auraient été à risque : %(count)s sur %(visits)s."),
+        effects_draw.risky_goods,
+    ),
+    "skills": (
+        N_(
+            "Visites ouvertes ces 30 derniers jours qui auraient demandé une habilitation : %(count)s sur %(visits)s ; "
+            "que personne n'aurait pu faire : %(nobody)s."
+        ),
+        effects_draw.skilled_goods,
+    ),
+    "language": (
+        N_("Vérificateurs dont la fiche ne dit pas qu'ils parlent cette langue : %(count)s."),
+        effects_draw.without_language,
+    ),
     "high_risk_grade": (N_("Vérificateurs qui ont ce grade : %(count)s."), effects_draw.graded),
     "rotation_days": (N_("Vérificateurs que le sort affecterait à un terminal : %(count)s."), effects_draw.movable),
     "desk_hours": (

@@ -8,9 +8,12 @@ from sqlmodel import col
 
 from visits.assignment import witness_rows
 from visits.booking.tables import Appointment, BookingPart
+from visits.declarations.goods import goods_ask
+from visits.declarations.tables import Declaration
 from visits.journey.states import State
 from visits.journey.tables import Visit
 from visits.sites.hours import ONE_DAY, grid_of
+from visits.sites.languages import bits_of
 from visits.sites.policies import Policies
 from visits.sites.queries import active_resources
 from visits.sites.tables import Office, Resource
@@ -18,6 +21,9 @@ from visits.store.work import Work
 
 #: So far ahead what is booked is looked at.
 AHEAD = timedelta(days=14)
+#: So far back, and so many at most, visits are looked at where a rule binds those opened next.
+BACK = timedelta(days=30)
+MOST = 2000
 
 
 async def undrawn(work: Work, office: Office, wanted: Policies) -> int:
@@ -88,6 +94,41 @@ async def at_desk(work: Work, office: Office, wanted: Policies) -> int:
 async def graded(work: Work, office: Office, wanted: Policies) -> int:
     """Officers who have the grade."""
     return sum(each.grade >= wanted.high_risk_grade for each in await _officers(work, office))
+
+
+async def risky_goods(work: Work, office: Office, wanted: Policies) -> dict[str, Any]:
+    """Visits opened lately, and those of them whose goods would have been of high risk."""
+    asked = await _asked_lately(work, office, wanted)
+    return {"count": sum(each["high_risk"] for each in asked), "visits": len(asked)}
+
+
+async def skilled_goods(work: Work, office: Office, wanted: Policies) -> dict[str, Any]:
+    """Visits opened lately, those whose goods would have asked for a skill, and those nobody could have made."""
+    officers = [each.skills for each in await _officers(work, office)]
+    asked = [each["skills"] for each in await _asked_lately(work, office, wanted)]
+    return {
+        "count": sum(skills != 0 for skills in asked),
+        "visits": len(asked),
+        "nobody": sum(all(skills & ~has for has in officers) for skills in asked if skills),
+    }
+
+
+async def _asked_lately(work: Work, office: Office, wanted: Policies) -> list[dict[str, Any]]:
+    """What the goods of the visits opened lately would have asked for, the newest first."""
+    rows = await work.session.execute(
+        select(col(Visit.order), col(Declaration.content))
+        .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
+        .where(col(Visit.office_id) == office.id, col(Visit.opened_at) > work.now - BACK)
+        .order_by(col(Visit.opened_at).desc())
+        .limit(MOST)
+    )
+    return [goods_ask(content, order.get("items") or (), wanted) for order, content in rows]
+
+
+async def without_language(work: Work, office: Office, wanted: Policies) -> int:
+    """Officers of whom nothing says that they speak the language."""
+    asked = bits_of([wanted.language])
+    return sum(not each.skills & asked for each in await _officers(work, office))
 
 
 async def movable(work: Work, office: Office, wanted: Policies) -> int:
