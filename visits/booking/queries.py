@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from scheduling import Grid, Interval
 from visits.booking.buffers import Part
-from visits.booking.strain import PEOPLE, Burden
+from visits.booking.strain import NO_BURDEN, PEOPLE, Burden
 from visits.booking.tables import Appointment, BookingPart
 from visits.errors import NotFound
 from visits.ids import new_id
@@ -49,15 +49,10 @@ _LOCK = text(
     " on b.day = wanted.day and b.resource_id = wanted.resource_id"
     " where b.office_id = :office order by b.day, b.resource_id for update of b"
 )
-#: One step inside the database, see its migration.
+#: One step inside the database, see its migration: people's days are judged once their rows are locked.
 _TAKE = text(
     "select take_places(:office, cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]),"
-    " cast(:spares as bigint[]))"
-)
-#: And judges what is asked of people's days once their rows are locked.
-_TAKE_BEARABLE = text(
-    "select take_places(:office, cast(:days as date[]), cast(:resources as uuid[]), cast(:masks as bigint[]),"
-    " cast(:spares as bigint[]), cast(:gone as uuid[]), cast(:loads as int[]), cast(:most as int),"
+    " cast(:spares as bigint[]), cast(:gone as uuid[]), cast(:loads as int[]), cast(:most as int), cast(:step as int),"
     " cast(:works as bigint[]), cast(:pauses as bigint[]), cast(:rest as int), cast(:people as text[]))"
 )
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -131,7 +126,7 @@ async def lock_bits(work: Work, office_id: UUID, rows: Iterable[tuple[date, UUID
     }
 
 
-async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks, burden: Burden | None = None) -> bool:
+async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks, burden: Burden = NO_BURDEN) -> bool:
     """Give back `spare` and clear the bits of `wanted`, all or none; False, and no lock kept, if somebody was quicker,
     or if what somebody else booked meanwhile leaves a person too much of a day.
 
@@ -145,19 +140,17 @@ async def take(work: Work, office_id: UUID, *, wanted: Masks, spare: Masks, burd
         "resources": [resource for _, resource in rows],
         "masks": [wanted.get(row, 0) for row in rows],
         "spares": [spare.get(row, 0) for row in rows],
+        "gone": gone(spare),
+        "loads": [burden.loads.get(row, 0) for row in rows],
+        "most": burden.most,
+        "step": burden.step,
+        "works": list(burden.rests),
+        "pauses": list(burden.rests.values()),
+        "rest": burden.rest,
+        "people": sorted(PEOPLE),
     }
-    if burden is not None:
-        bound |= {
-            "gone": gone(spare),
-            "loads": [burden.loads.get(row, 0) for row in rows],
-            "most": burden.most,
-            "works": list(burden.rests),
-            "pauses": list(burden.rests.values()),
-            "rest": burden.rest,
-            "people": sorted(PEOPLE),
-        }
     try:
-        return bool(await work.session.scalar(_TAKE if burden is None else _TAKE_BEARABLE, bound))
+        return bool(await work.session.scalar(_TAKE, bound))
     except DBAPIError as fault:
         if sqlstate(fault) == _LOCK_NOT_AVAILABLE:
             raise TooBusy() from None

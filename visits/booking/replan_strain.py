@@ -30,4 +30,4 @@ async def burden_of(work: Work, office: Office, asked: Iterable[tuple[Appointmen
                 loads[key] = loads.get(key, 0) + length
     alone = bool(policy(office, Around).trips)
     rests = await rests_of(work, office.id, fit, min(days), max(days)) if days and not alone else {}
-    return Burden(loads=loads, most=fit.most(OFFICER), rests=rests, rest=fit.rest if rests else 0)
+    return Burden(loads=loads, most=fit.most(OFFICER), step=fit.minutes, rests=rests, rest=fit.rest if rests else 0)

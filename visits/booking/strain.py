@@ -99,6 +99,7 @@ class Fit:
         return Burden(
             loads={(day, each): length * self.minutes for each in people},
             most=self.rules.most_minutes,
+            step=self.minutes,
             rests=rests,
             rest=self.rest if rests else 0,
         )
@@ -121,9 +122,15 @@ class Burden:
     #: Minutes of visits that are added, by day and person, and the most a day may have with them.
     loads: Mapping[tuple[date, UUID], int]
     most: int | None
+    #: The grid's step, in minutes.
+    step: int
     #: Who works so must have a rest of so many steps among these.
     rests: Mapping[int, int] = field(default_factory=dict)
     rest: int = 0
+
+
+#: What asks nothing more of anybody's day.
+NO_BURDEN = Burden(loads={}, most=None, step=1)
 
 
 @lru_cache(maxsize=4096)
