@@ -49,6 +49,8 @@ INSPECTORS = frozenset({Role.INSPECTOR})
 CHIEFS = frozenset({Role.VISIT_CHIEF, Role.OFFICE_HEAD})
 OFFICE_STAFF = frozenset({Role.INSPECTOR, Role.VISIT_CHIEF, Role.OFFICE_HEAD, Role.SUPERVISOR})
 CASE_READERS = OFFICE_STAFF | {Role.INTEGRITY}
+#: Who may look for a case: the staff among their office's, a firm among its own.
+SEARCHERS = CASE_READERS | FIRM
 ADMINS = frozenset({Role.ADMIN})
 #: Who says when an office is open: administrators of any, the others of their own.
 CALENDAR_KEEPERS = frozenset({Role.ADMIN, Role.OFFICE_HEAD, Role.SUPERVISOR})

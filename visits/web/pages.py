@@ -12,7 +12,7 @@ from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 from markupsafe import Markup
 
-from visits.roles import Role
+from visits.roles import SEARCHERS, Role
 from visits.texts import N_
 from visits.web import draw
 from visits.web.built import asset
@@ -127,6 +127,7 @@ def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, *
         "nonce": nonce,
         "status": status,
         "actor": actor,
+        "searches": actor is not None and actor.is_a(*SEARCHERS),
         "here": here,
         "flash": flash,
         "nav": _nav(actor, path, language),

@@ -115,7 +115,7 @@ async def _new(request: Asked, work: Work, form: Form) -> Response[str]:
     )
 
 
-def link_page(request: Asked, link: Link, *, back: str, frame: str = "admin/frame.html") -> Response[str]:
+def link_page(request: Asked, link: Link, *, back: str, frame: str = "desk.html") -> Response[str]:
     """The one-time link as text and as QR code; it is shown this once."""
     address = request.app.state.settings.public_url.rstrip("/") + link.path
     return page(

@@ -13,7 +13,7 @@ from visits.portals.queries import PAGE, Hit
 from visits.portals.telling import at_office
 from visits.reports.numbers import parsed
 from visits.reports.queries import by_number
-from visits.roles import CASE_READERS, CHIEFS, FIRM, Role
+from visits.roles import CASE_READERS, CHIEFS, FIRM, SEARCHERS, Role
 from visits.sites.queries import office_by_id, offices
 from visits.store.work import Work
 from visits.web.language import say
@@ -25,7 +25,7 @@ SHORTEST = 2
 LONGEST = 100
 
 
-@get("/search", roles=CASE_READERS | FIRM)
+@get("/search", roles=SEARCHERS)
 async def search(
     work: Work,
     request: Request,  # type: ignore[type-arg]
