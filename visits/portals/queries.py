@@ -126,9 +126,11 @@ def select_cases() -> Select[Any]:
             rated.label("rated"),
             _cause().label("cause"),
             _lane().label("lane"),
+            col(Resource.person_id).label("inspector"),
         )
         .join(Declaration, col(Declaration.id) == col(Visit.declaration_id))
         .join(Office, col(Office.id) == col(Visit.office_id))
+        .outerjoin(Resource, col(Resource.id) == col(Visit.inspector_id))
     )
 
 
@@ -150,6 +152,7 @@ def listed(row: Any) -> Listed:
             returned=row.returned,
             answered=row.answered,
             assigned=visit.inspector_id is not None,
+            inspector=row.inspector,
             rated=row.rated,
             cause=row.cause or "",
         ),

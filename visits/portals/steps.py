@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from visits.actor import Actor
 from visits.journey.states import SUSPENSIONS, Clock, Level, State
 from visits.roles import CHIEFS, DECLARANTS, FIRM, Role
 from visits.texts import N_
@@ -26,6 +27,8 @@ class Standing:
     #: Has the declarant signed, reserved or refused?
     answered: bool = False
     assigned: bool = False
+    #: The person who was drawn, if it is one the service knows.
+    inspector: UUID | None = None
     rated: bool = False
     #: The cause of a suspension.
     cause: str = ""
@@ -87,14 +90,14 @@ def holder_of(owner: str) -> str:
     return HOLDERS[flag_of(owner)]
 
 
-def next_step(case: Standing, roles: frozenset[Role]) -> Step:
+def next_step(case: Standing, reader: Actor) -> Step:
     """Who holds the case and what the reader can do about it now."""
     owner = flag_of(case.clock)
     sentence, facts = _doing(case)
     if case.state in OVER_NAMES:
-        href, button = _after(case, roles)
+        href, button = _after(case, reader.roles)
         return Step(owner="", holder="", sentence=OVER_NAMES[case.state], href=href, button=button)
-    href, button, mine = _deed(case, roles)
+    href, button, mine = _deed(case, reader)
     return Step(owner=owner, holder=HOLDERS[owner], sentence=sentence, facts=facts, mine=mine, href=href, button=button)
 
 
@@ -157,14 +160,19 @@ _SENTENCES: dict[State, str] = {
 }
 
 
-def _deed(case: Standing, roles: frozenset[Role]) -> tuple[str, str, bool]:
+def opens(case: Standing, reader: Actor) -> bool:
+    """May the reader open the visit to make it? Whoever was drawn for it may."""
+    return reader.is_a(Role.INSPECTOR) and case.inspector is not None and case.inspector == reader.person
+
+
+def _deed(case: Standing, reader: Actor) -> tuple[str, str, bool]:
     """The reader's button, and whether the case waits for exactly that."""
-    if not roles.isdisjoint(FIRM):
-        return _firm(case, clerk=not roles.isdisjoint(DECLARANTS))
-    if not roles.isdisjoint(CHIEFS):
-        return _chief(case, inspector=Role.INSPECTOR in roles)
-    if Role.INSPECTOR in roles:
-        return _inspector(case)
+    if reader.is_a(*FIRM):
+        return _firm(case, clerk=reader.is_a(*DECLARANTS))
+    if reader.is_a(*CHIEFS):
+        return _chief(case, drawn=opens(case, reader))
+    if reader.is_a(Role.INSPECTOR):
+        return _inspector(case, drawn=opens(case, reader))
     return "", "", False
 
 
@@ -189,7 +197,7 @@ def _firm(case: Standing, *, clerk: bool) -> tuple[str, str, bool]:
             return "", "", False
 
 
-def _chief(case: Standing, *, inspector: bool) -> tuple[str, str, bool]:
+def _chief(case: Standing, *, drawn: bool) -> tuple[str, str, bool]:
     match case.state:
         case State.CHECKING:
             return f"/office/packages/{case.visit}", N_("Vérifier le dossier"), True
@@ -202,16 +210,16 @@ def _chief(case: Standing, *, inspector: bool) -> tuple[str, str, bool]:
         case State.ACKNOWLEDGED:
             return f"/chief/manual/{case.visit}", N_("Saisir le bon à enlever"), False
         case _:
-            return _inspector(case) if inspector else ("", "", False)
+            return _inspector(case, drawn=True) if drawn else ("", "", False)
 
 
-def _inspector(case: Standing) -> tuple[str, str, bool]:
+def _inspector(case: Standing, *, drawn: bool) -> tuple[str, str, bool]:
     match case.state:
         case State.CHECKING:
             return f"/office/packages/{case.visit}", N_("Vérifier le dossier"), True
-        case State.BOOKED | State.AT_DESK | State.RUNNING | State.SUSPENDED:
+        case State.BOOKED | State.AT_DESK | State.RUNNING | State.SUSPENDED if drawn:
             return f"/inspector/visits/{case.visit}", N_("Ouvrir la visite"), case.clock is Clock.CUSTOMS
-        case State.ENDED | State.LAB:
+        case State.ENDED | State.LAB if drawn:
             return f"/inspector/visits/{case.visit}", N_("Écrire le rapport"), case.clock is Clock.CUSTOMS
         case _:
             return "", "", False

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
+from visits.actor import Actor
 from visits.assignment.today import unnoted
 from visits.booking import alarms, premises_rows, regular_rows
 from visits.booking.no_shows import open_appeals
@@ -155,7 +156,7 @@ async def _waiting_there(work: Work, duty: Duty, language: str, zone: ZoneInfo) 
 
 async def _todos(work: Work, office: Office) -> list[Todo]:
     """Everything that waits at the actor's office, from each place that holds some of it."""
-    found = [_visit(each, work.actor.roles) for each in await queries.waiting_visits(work)]
+    found = [_visit(each, work.actor) for each in await queries.waiting_visits(work)]
     for lost in await queries.stranded(work):
         booked = State(lost.visit.state) is State.BOOKED
         address = f"/chief/visits/{lost.visit.id}/slots" if booked else "/chief/replan"
@@ -247,8 +248,8 @@ async def _todos(work: Work, office: Office) -> list[Todo]:
     return found
 
 
-def _visit(case: Listed, roles: Any) -> Todo:
-    step = next_step(case.standing, roles)
+def _visit(case: Listed, reader: Actor) -> Todo:
+    step = next_step(case.standing, reader)
     return Todo(
         kind=_BY_STATE[case.standing.state],
         title=case.title,

@@ -43,7 +43,7 @@ async def track(work: Work, request: Request, declaration_id: FromPath[UUID]) ->
     case = speaking(cases)
     title, facts = headline(case.standing) if case else (N_("Aucune visite n'est demandée"), {})
     facts = {name: fact.astimezone(zone) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
-    step = next_step(case.standing, work.actor.roles) if case else None
+    step = next_step(case.standing, work.actor) if case else None
     ship = await landing.bringing(work, declaration)
     kept = await kept_of(work, case.visit.id) if case and ship and case.standing.state in KEPT else None
     history = await history_of(work, declaration.id, cases, office, language, staff=False)

@@ -40,7 +40,7 @@ async def how(work: Work, request: Request[Any, Any, Any], visit_id: FromPath[UU
         again=len(every) > 1,
         tells_at=case.visit.revealed_at,
         drawn_by=starts_at - timedelta(minutes=policy(case.office, Policy).freeze_minutes) if starts_at else None,
-        step=next_step(listed.standing, work.actor.roles),
+        step=next_step(listed.standing, work.actor),
         contact=policy(case.office, Policies).contact,
         now=work.now,
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from litestar import Request, Response
 from litestar.params import FromQuery
 
+from visits.actor import Actor
 from visits.declarations.lane import LANE_NAMES, Colour
 from visits.journey.states import LEVEL_NAMES, State
 from visits.portals import queries
@@ -31,9 +32,9 @@ def week_began(now: datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(local.date() - timedelta(days=local.weekday()), time(), tzinfo=zone)
 
 
-def view(listed: Listed, roles: frozenset[Any], language: str) -> dict[str, Any]:
+def view(listed: Listed, reader: Actor, language: str) -> dict[str, Any]:
     """One case as the list shows it."""
-    step = next_step(listed.standing, roles)
+    step = next_step(listed.standing, reader)
     facts = {
         name: fact.astimezone(ZoneInfo(listed.office.tz)) if isinstance(fact, datetime) else fact
         for name, fact in step.facts.items()
@@ -68,7 +69,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         else Cases(rows=[])
     )
     language = language_of(request)
-    views = [view(each, work.actor.roles, language) for each in cases.rows]
+    views = [view(each, work.actor, language) for each in cases.rows]
     return page(
         request,
         "declarant/home.html",
@@ -76,7 +77,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         mine=[each for each in views if each["step"].mine],
         others=[each for each in views if not each["step"].mine],
         waiting=cases.total - cases.firms_turn,
-        done=[view(each, work.actor.roles, language) for each in done.rows],
+        done=[view(each, work.actor, language) for each in done.rows],
         hidden=max(0, done.total - FEW),
         now=work.now,
         city=city_of(zone),
@@ -105,7 +106,7 @@ async def done(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
         request,
         "declarant/done.html",
         cases=cases,
-        done=[view(each, work.actor.roles, language) for each in cases.rows],
+        done=[view(each, work.actor, language) for each in cases.rows],
         now=work.now,
     )
 

@@ -20,7 +20,7 @@ from visits.performance.measures import NAMES, measures
 from visits.portals import queries
 from visits.portals.history import history_of
 from visits.portals.queries import Listed
-from visits.portals.steps import headline, next_step
+from visits.portals.steps import headline, next_step, opens
 from visits.portals.telling import at_office, boxes, place_name, road
 from visits.roles import CASE_READERS, CHIEFS, DRAW_READERS, Role
 from visits.sites.languages import NAMES as LANGUAGE_NAMES
@@ -56,7 +56,7 @@ async def case_page(work: Work, request: Request, visit_id: FromPath[UUID]) -> R
         title=say(title, language, **facts),
         case=listed,
         over=listed.standing.state in OVER,
-        step=next_step(listed.standing, work.actor.roles),
+        step=next_step(listed.standing, work.actor),
         history=history,
         about=await _about(work, listed, language, zone, await _ship(work, case, zone, language)),
         order=_order(listed.visit.order, language),
@@ -154,7 +154,7 @@ def _papers(listed: Listed, actor: Actor, group: tuple[UUID, int] | None) -> lis
         found.append((f"/office/visits/{listed.visit.id}/draw", "user", N_("Pourquoi ce vérificateur")))
     if actor.is_a(*CHIEFS):
         found.append((f"/chief/notices?visit={listed.visit.id}", "send", N_("Avis au déclarant")))
-    if actor.is_a(Role.INSPECTOR) and listed.standing.state not in OVER:
+    if opens(listed.standing, actor) and listed.standing.state not in OVER:
         found.append((f"/inspector/visits/{listed.visit.id}", "box", N_("Écran de la visite")))
     return found
 

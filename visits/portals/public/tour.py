@@ -67,7 +67,7 @@ async def _own(work: Work, shown: Step) -> str:
         return ""
     if work.actor.is_a(Role.AGENCY_OFFICER):
         return f"/agency/visits/{case.visit.id}"
-    return next_step(case.standing, work.actor.roles).href
+    return next_step(case.standing, work.actor).href
 
 
 ROUTES = [step, seen]
