@@ -69,6 +69,12 @@ class SamplePerson:
     office: bool = True
     quality: str = ""
     also: tuple[Role, ...] = field(default=())
+    #: Languages spoken beside the office's own.
+    speaks: tuple[str, ...] = ()
+
+
+#: Inspectors who can hold a visit in another language, by their number.
+SPEAKERS: dict[int, tuple[str, ...]] = {3: ("en",), 6: ("en", "pt"), 9: ("en", "pt"), 11: ("en",)}
 
 
 def people() -> list[SamplePerson]:
@@ -82,7 +88,11 @@ def people() -> list[SamplePerson]:
         SamplePerson("importateur1", "Importateur 1", Role.IMPORTER, firm="2604817K", office=False),
         *(
             SamplePerson(
-                f"verificateur{number}", f"Vérificateur {number}", Role.INSPECTOR, quality="inspecteur des douanes"
+                f"verificateur{number}",
+                f"Vérificateur {number}",
+                Role.INSPECTOR,
+                quality="inspecteur des douanes",
+                speaks=SPEAKERS.get(number, ()),
             )
             for number in range(1, 13)
         ),

@@ -15,6 +15,7 @@ from visits.people import queries
 from visits.people.passwords import hashed
 from visits.people.tables import Agency, Firm, Membership, Person
 from visits.roles import Role
+from visits.sites.languages import bits_of
 from visits.sites.tables import Office, Resource, Site, WorkTemplate
 from visits.store.work import Database, Work
 
@@ -132,7 +133,8 @@ async def _person(
         )
     agency = agencies[sample.agency] if sample.agency else None
     if sample.role is Role.INSPECTOR:
-        await _resource(work, office, "officer", sample.name, cast.OFFICER_DAY, person_id=person.id)
+        able = bits_of(sample.speaks)
+        await _resource(work, office, "officer", sample.name, cast.OFFICER_DAY, person_id=person.id, skills=able)
     elif sample.role is Role.AGENCY_OFFICER:
         await _resource(
             work, office, "agency_officer", sample.name, cast.OFFICER_DAY, person_id=person.id, agency_id=agency

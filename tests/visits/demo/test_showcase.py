@@ -1,7 +1,7 @@
 """The sample day shows every kind of appointment without anybody doing anything."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +9,8 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from scheduling import place_of
-from tests.support import database as databases
+from tests.support.sample_day import NOW, YESTERDAY, sample_day
 from visits.actor import system
-from visits.app import make_tools
 from visits.assignment import record, witness_file, witness_rows
 from visits.booking import landing
 from visits.booking.groups_tables import VisitGroup
@@ -19,37 +18,19 @@ from visits.booking.premises_tables import HomeVisit, Premises
 from visits.booking.reconcile import reconcile
 from visits.booking.regular_tables import RegularDay, RegularHours
 from visits.booking.tables import Appointment, Arrival, Waitlist
-from visits.demo.history import load
 from visits.demo.lives import Town
-from visits.demo.promise import DAYS, WITNESS, file_of, promise
-from visits.demo.showcase import Showcase
-from visits.demo.simulate import Baton, town_of
+from visits.demo.promise import DAYS, WITNESS, file_of
 from visits.journey.tables import Visit
-from visits.settings import Settings
 from visits.sites.queries import offices
 from visits.store.work import Work
-
-#: A Wednesday at ten, after the three weeks of the history.
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-YESTERDAY = NOW.date() - timedelta(days=1)
 
 pytestmark = pytest.mark.slow  # loads three weeks of a port, and lives a dozen declarations
 
 
 @pytest.fixture(scope="module")
 async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
-    """The sample port after its history, with what is shown on the sample day."""
-    async with databases.database() as name:
-        settings = Settings(data=tmp_path_factory.mktemp("day"), database_url=databases.dsn("visits_app", name))
-        tools = make_tools(settings)
-        tenant = await load(tools, databases.dsn("visits_owner", name))
-        baton = Baton(NOW)
-        there = await town_of(tools, tenant, baton)
-        await promise(there, baton, [YESTERDAY, NOW.date()])
-        baton.at = NOW
-        await Showcase(there, 1).show()
+    async with sample_day(tmp_path_factory.mktemp("day")) as there:
         yield there
-        await tools.database.engine.dispose()
 
 
 @pytest.fixture
