@@ -140,8 +140,8 @@ def _choice(way: Way, at: datetime, visit_id: UUID, language: str, zone: Any) ->
         say_many(N_("%(num)s visite change d'heure"), N_("%(num)s visites changent d'heure"), len(moves), language)
         + (f" ({duration(waits, language)})" if moves else ""),
         say_many(
-            N_("%(num)s change de vérificateur seulement"),
-            N_("%(num)s changent de vérificateur seulement"),
+            N_("%(num)s change seulement de vérificateur ou d'aire"),
+            N_("%(num)s changent seulement de vérificateur ou d'aire"),
             len(others) - len(moves),
             language,
         ),

@@ -1,4 +1,4 @@
-"""/chief/urgent: an urgent visit put into a day that is planned and named; what is booked stays where it is."""
+"""/chief/urgent: an urgent visit put into a day that is planned and named, at a start that is free (else `room.py`)."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
