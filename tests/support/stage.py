@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from visits.people.signin import open_session
 from visits.people.tables import Agency, Firm, Membership, Person
 from visits.roles import Role
 from visits.sites.tables import Office, Resource, Site, WorkTemplate
+from visits.store.base import Row
 from visits.store.tools import Tools
 from visits.store.work import Work
 
@@ -66,8 +67,6 @@ class Stage:
             self.other_firm = Firm(code="00911K", name="Autre Transit Exemple")
             self.importer_firm = Firm(code="2604817K", name="Comptoir Exemple", importer=True)
             self.agency = Agency(code="PHYTO", name="Protection des végétaux")
-            work.session.add_all([self.office, self.firm, self.other_firm, self.importer_firm, self.agency])
-            await work.session.flush()
             self.site = Site(
                 office_id=self.office.id,
                 code="TC01",
@@ -76,23 +75,30 @@ class Stage:
                 longitude=-4.0095,
                 locations=["TC01"],
             )
-            work.session.add(self.site)
-            await work.session.flush()
-            for name in ("A", "B", "C"):
-                await self._resource(work, f"bay {name}", "bay", site=self.site.id)
-            for number in (1, 2, 3):
-                await self._person(work, f"inspector{number}", Role.INSPECTOR, officer=True)
-            await self._person(work, "chief", Role.VISIT_CHIEF)
-            await self._person(work, "chief2", Role.OFFICE_HEAD)
-            await self._person(work, "supervisor", Role.SUPERVISOR)
-            await self._person(work, "integrity", Role.INTEGRITY)
-            await self._person(work, "admin", Role.ADMIN, office=False)
-            await self._person(work, "declarant", Role.DECLARANT, firm=self.firm)
-            await self._person(work, "firm_admin", Role.FIRM_ADMIN, firm=self.firm)
-            await self._person(work, "other_declarant", Role.DECLARANT, firm=self.other_firm)
-            await self._person(work, "importer", Role.IMPORTER, firm=self.importer_firm)
-            await self._person(work, "agency_officer", Role.AGENCY_OFFICER, agency=self.agency)
-            await self._person(work, "terminal", Role.TERMINAL)
+            here, since = {"office_id": self.office.id}, work.now
+            inspectors = [_member(f"inspector{number}", Role.INSPECTOR, since, **here) for number in (1, 2, 3)]
+            members = [
+                *inspectors,
+                _member("chief", Role.VISIT_CHIEF, since, **here),
+                _member("chief2", Role.OFFICE_HEAD, since, **here),
+                _member("supervisor", Role.SUPERVISOR, since, **here),
+                _member("integrity", Role.INTEGRITY, since, **here),
+                _member("admin", Role.ADMIN, since),
+                _member("declarant", Role.DECLARANT, since, firm_id=self.firm.id),
+                _member("firm_admin", Role.FIRM_ADMIN, since, firm_id=self.firm.id),
+                _member("other_declarant", Role.DECLARANT, since, firm_id=self.other_firm.id),
+                _member("importer", Role.IMPORTER, since, firm_id=self.importer_firm.id),
+                _member("agency_officer", Role.AGENCY_OFFICER, since, agency_id=self.agency.id, **here),
+                _member("terminal", Role.TERMINAL, since, **here),
+            ]
+            resources = [self._resource(f"bay {name}", "bay", site_id=self.site.id) for name in ("A", "B", "C")]
+            resources += [self._resource(who.login, "officer", person_id=who.id) for who, _ in inspectors]
+            await self._write(work, self.office, self.firm, self.other_firm, self.importer_firm, self.agency)
+            await self._write(work, self.site, *(person for person, _ in members))
+            await self._write(work, *(held for _, held in members), *resources)
+            await self._write(work, *(day for each in resources for day in _week(each)))
+        self.resources = {each.name: each for each in resources}
+        self.actors = {person.login: people.actor_of(person, [held]) for person, held in members}
         return self
 
     # -- who acts -----------------------------------------------------------------------------------------
@@ -159,55 +165,26 @@ class Stage:
         return await self.visit(UUID(text))
 
     # -- people and resources -----------------------------------------------------------------------------
-    async def _person(
-        self,
-        work: Work,
-        name: str,
-        role: Role,
-        *,
-        office: bool = True,
-        firm: Firm | None = None,
-        agency: Agency | None = None,
-        officer: bool = False,
-    ) -> None:
-        person = Person(login=name, name=f"{name.capitalize()} Exemple", state="active", created_at=work.now)
-        work.session.add(person)
-        await work.session.flush()
-        membership = Membership(
-            person_id=person.id,
-            role=role,
-            office_id=self.office.id if office and firm is None else None,
-            firm_id=firm.id if firm else None,
-            agency_id=agency.id if agency else None,
-            since=work.now - timedelta(days=1),
-        )
-        work.session.add(membership)
-        await work.session.flush()
-        person.tenant_id = self.tenant
-        self.actors[name] = people.actor_of(person, [membership])
-        if officer:
-            await self._resource(work, name, "officer", person=person.id)
+    def _resource(self, name: str, kind: str, **tied: UUID) -> Resource:
+        """Somebody or something of the office that can be busy."""
+        return Resource(office_id=self.office.id, kind=kind, name=name, active_from=date(2026, 1, 1), **tied)
 
-    async def _resource(
-        self, work: Work, name: str, kind: str, *, site: UUID | None = None, person: UUID | None = None
-    ) -> None:
-        resource = Resource(
-            office_id=self.office.id,
-            site_id=site,
-            person_id=person,
-            kind=kind,
-            name=name,
-            active_from=date(2026, 1, 1),
-        )
-        work.session.add(resource)
+    async def _write(self, work: Work, *rows: Row) -> None:
+        """Write rows that name none of each other, one statement a table."""
+        for row in rows:
+            row.tenant_id = self.tenant
+        work.session.add_all(rows)
         await work.session.flush()
-        for isodow in range(1, 6):
-            work.session.add(
-                WorkTemplate(
-                    resource_id=resource.id,
-                    valid=Range(date(2026, 1, 1), None),
-                    isodow=isodow,
-                    work=SHIFT if kind == "officer" else [[420, 1080]],
-                )
-            )
-        self.resources[name] = resource
+
+
+def _member(name: str, role: Role, now: datetime, **tied: UUID) -> tuple[Person, Membership]:
+    """Somebody, and the role held since yesterday."""
+    person = Person(login=name, name=f"{name.capitalize()} Exemple", state="active", created_at=now)
+    return person, Membership(person_id=person.id, role=role, since=now - timedelta(days=1), **tied)
+
+
+def _week(resource: Resource) -> list[WorkTemplate]:
+    """Monday to Friday of a resource, since January."""
+    hours = SHIFT if resource.kind == "officer" else [[420, 1080]]
+    since = Range(date(2026, 1, 1), None)
+    return [WorkTemplate(resource_id=resource.id, valid=since, isodow=day, work=hours) for day in range(1, 6)]
