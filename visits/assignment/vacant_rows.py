@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from visits.sites.tables import Absence, Resource
 from visits.store.tables import DomainEvent
 from visits.store.work import Work
 
+HALF_A_DAY = timedelta(hours=12)
 #: Drawn and not begun.
 WAITING = (State.BOOKED, State.CHECKING, State.AT_DESK)
 
@@ -53,13 +54,15 @@ def came(*parties: str) -> ColumnElement[bool]:
 
 
 def _elsewhere() -> ColumnElement[bool]:
-    """Is whoever has the visit in another one that has begun and is not over?"""
+    """Is whoever has the visit in another one that has begun and is not over? One that somebody forgot to end the day
+    before keeps nobody."""
     other, begun = aliased(Assignment), aliased(Visit)
     return exists().where(
         col(other.resource_id) == col(Assignment.resource_id),
         col(other.ended_at).is_(None),
         col(begun.id) == col(other.visit_id),
         col(begun.state) == State.RUNNING,
+        col(begun.state_since) > func.lower(Appointment.during) - HALF_A_DAY,
         col(begun.id) != col(Visit.id),
     )
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from visits.assignment import vacant_rows
 from visits.booking.tables import Appointment
 from visits.declarations.queries import Case, case_of
 from visits.errors import BadInput, NotFound, Refusal
@@ -38,6 +39,16 @@ class InspectorCame(Refusal):
     says = N_("Le vérificateur est noté présent depuis le %(since)s.")
 
 
+class InspectorInVisit(Refusal):
+    """The inspector is in another visit that has begun: late, and a repair of the day does more than a no-show."""
+
+    code, status = "inspector-in-visit", 409
+    says = N_(
+        "Le vérificateur est encore dans une autre visite : il est en retard, pas absent. Réparez la journée : un "
+        "autre vient, ou la visite commence plus tard."
+    )
+
+
 class AgencyCame(Refusal):
     """An officer of the agency is recorded as present."""
 
@@ -46,7 +57,10 @@ class AgencyCame(Refusal):
 
 
 async def customs_no_show(work: Work, visit_id: UUID, *, id: UUID, reason: str = "") -> Visit:
-    """No inspector came. Said by the declarant who was there, on the record alone; or by a chief, with the reason."""
+    """No inspector came. Said by the declarant who was there, on the record alone; or by a chief, with the reason.
+
+    Where the inspector is still in another visit, a chief has better means; who waited in vain need not know that.
+    """
     case = await case_of(work, visit_id, lock=True)
     if not work.actor.is_a(*CHIEFS, *DECLARANTS):
         raise NotFound()
@@ -62,10 +76,14 @@ async def customs_no_show(work: Work, visit_id: UUID, *, id: UUID, reason: str =
             raise InspectorCame(since=_local(case, came[0].at))
         if not work.actor.is_a(*CHIEFS) and not waited(record, missed, grace):
             raise BeThereFirst()
+        drawn = await vacant_rows.waiting(work, visit_id)
+        elsewhere = drawn is not None and drawn.elsewhere
+        if elsewhere and work.actor.is_a(*CHIEFS):
+            raise InspectorInVisit()
         event = CustomsNoShow(declaration=DeclarationId(case.declaration.id), visit=VisitId(visit_id), reason=why)
         await move(work, case.visit, event, reason=why, clock=Clock.CUSTOMS)
         case.visit.inspector_id = case.visit.revealed_at = None
-        work.audit("customs_no_show", case.visit.id, office=case.office.id, appointment=missed.id)
+        work.audit("customs_no_show", case.visit.id, office=case.office.id, appointment=missed.id, elsewhere=elsewhere)
     return case.visit
 
 

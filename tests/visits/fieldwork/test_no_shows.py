@@ -1,6 +1,7 @@
 """Customs or an agency did not come: said on the record, rebooked first of all, and nobody else's fault."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from tests.support.stage import Stage
 from tests.support.steps_booking import another, booked, tomorrow
 from tests.support.steps_fieldwork import ready, started
 from tests.support.steps_waitlist import entry, live, offers, sound
+from tests.visits.assignment.test_repair import today
 from visits.background.deliver import deliver, moments
 from visits.booking.confirm import confirm
 from visits.booking.no_shows import missed_of
@@ -18,11 +20,19 @@ from visits.booking.waitlist import accept, decline
 from visits.errors import BadInput, NotFound
 from visits.fieldwork import branches, checkin
 from visits.fieldwork.geofence import Fix
-from visits.fieldwork.no_shows import AgencyCame, BeThereFirst, InspectorCame, agency_no_show, customs_no_show
+from visits.fieldwork.no_shows import (
+    AgencyCame,
+    BeThereFirst,
+    InspectorCame,
+    InspectorInVisit,
+    agency_no_show,
+    customs_no_show,
+)
 from visits.fieldwork.words import Party
 from visits.ids import new_id
 from visits.journey.states import Clock, State, WrongState
 from visits.journey.tables import Visit
+from visits.store.tables import Audit
 
 
 async def waiting(stage: Stage) -> Visit:
@@ -188,6 +198,56 @@ async def test_the_hold_of_a_rebooking_ends_by_itself(stage: Stage) -> None:
 
     assert (await entry(stage, visit)).state in ("waiting", "offered")
     assert await sound(stage)
+
+
+# -- the inspector is still in another visit -------------------------------------------------------------------
+async def overrun(stage: Stage) -> tuple[Visit, Visit]:
+    """A visit that lasts, and the next one of the same inspector: its declarant has waited beyond the grace time."""
+    first, second = await today(stage, 8, 9, officers=("inspector1",))
+    stage.clock.move(minutes=5)
+    await started(stage, first)
+    stage.clock.move(minutes=60)
+    await stage.run("declarant", checkin.arrive, second.id, id=new_id())
+    stage.clock.move(minutes=30)
+    return await stage.visit(first.id), second
+
+
+async def test_a_chief_is_led_from_a_no_show_to_the_repair_of_the_day(stage: Stage) -> None:
+    _, visit = await overrun(stage)
+
+    async with stage.browser("chief") as browser:
+        form = {"id": str(new_id()), "reason": "personne"}
+        answer = await browser.post(f"/chief/visits/{visit.id}/customs-no-show", data=form)
+
+    assert answer.status_code == InspectorInVisit.status
+    assert "en retard, pas absent" in answer.text
+    assert 'href="/chief/repair"' in answer.text
+    assert (await stage.visit(visit.id)).state == State.BOOKED
+
+
+async def test_whoever_waited_in_vain_has_another_time_and_the_journal_says_where_the_inspector_was(
+    stage: Stage,
+) -> None:
+    _, visit = await overrun(stage)
+
+    after = await stage.run("declarant", customs_no_show, visit.id, id=new_id())
+
+    assert after.state == State.TO_BOOK
+    async with stage.work() as work:
+        acts = select(Audit).where(col(Audit.action) == "customs_no_show", col(Audit.subject) == str(visit.id))
+        noted = (await work.session.scalars(acts)).one()
+    assert noted.body["elsewhere"] is True
+
+
+async def test_a_visit_somebody_forgot_to_end_the_day_before_excuses_nobody(stage: Stage) -> None:
+    first, visit = await overrun(stage)
+    async with stage.work() as work:
+        kept = await work.session.get_one(Visit, first.id)
+        kept.state_since -= timedelta(days=1)
+
+    after = await stage.run("chief", customs_no_show, visit.id, id=new_id(), reason="personne")
+
+    assert after.state == State.TO_BOOK
 
 
 async def test_both_sides_at_once_end_the_appointment_once(stage: Stage) -> None:

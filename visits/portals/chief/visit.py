@@ -170,6 +170,7 @@ async def _show(
         "chief/visit.html",
         status=refusal.status if refusal else 200,
         refusal=sentence(request, refusal) if refusal else "",
+        mend=isinstance(refusal, no_shows.InspectorInVisit),
         typed=typed or {},
         case=case,
         state=say(STATE_NAMES[State(case.visit.state)], language),

@@ -34,6 +34,7 @@ FACTS: dict[str, str] = {
     "defects": N_("défauts"),
     "digest": N_("empreinte"),
     "document_type": N_("type de pièce"),
+    "elsewhere": N_("vérificateur encore en visite"),
     "engine": N_("moteur du plan"),
     "entries": N_("lignes du journal"),
     "error": N_("erreur"),
