@@ -243,6 +243,11 @@ SENTENCES[TAKEN] = N_("a une autre tournée ce jour-là")
 COUNTED[TAKEN] = N_("ayant une autre tournée ce jour-là")
 _PLACE[TAKEN] = len(_PLACE)
 
+#: A rule of earlier records, decided by days at a terminal; nobody is kept away by it any more.
+ROTATION = "rotation"
+SENTENCES[ROTATION] = N_("devait changer de terminal")
+COUNTED[ROTATION] = N_("devant changer de terminal")
+
 #: No officer at all in the office: the rule recorded when there is nobody to ask.
 NOBODY = "nobody"
 SENTENCES[NOBODY] = N_("aucun vérificateur n'est inscrit au bureau")

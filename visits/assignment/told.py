@@ -11,7 +11,7 @@ from uuid import UUID
 
 from scheduling import letter
 from visits.assignment import queries
-from visits.assignment.rules import COUNTED, SENTENCES, Officer, Policy
+from visits.assignment.rules import COUNTED, ROTATION, SENTENCES, Officer, Policy
 from visits.assignment.tables import Draw
 from visits.store.work import Work
 from visits.texts import N_
@@ -21,6 +21,7 @@ DETAILS: dict[str, str] = {
     "cool_off": N_("a déjà vu ce déclarant %(met)s fois en %(days)s jours, pour %(most)s au plus"),
     "detour": N_("coûterait %(regret)s minutes de plus que le meilleur choix, pour %(most)s au plus"),
     "full_day": N_("aurait plus de %(most)s minutes de visite ce jour-là"),
+    ROTATION: N_("servait à ce terminal depuis %(stay)s jours, pour %(most)s au plus"),
 }
 
 

@@ -61,8 +61,28 @@ def test_every_rule_is_told_in_three_languages(language: str) -> None:
         assert say(rule.says, language)
         assert language == "fr" or say(rule.says, language) != say(rule.says, "fr")
     for text in DETAILS.values():
-        facts = {"met": 2, "days": 30, "most": 2, "regret": 12}
+        facts = {"met": 2, "days": 30, "most": 2, "regret": 12, "stay": 3}
         assert "2" in say(text, language, **facts)
+
+
+@pytest.mark.parametrize(
+    ("language", "facts", "text"),
+    [
+        ("fr", {"stay": 4, "most": 3}, "servait à ce terminal depuis 4 jours, pour 3 au plus"),
+        ("fr", {}, "devait changer de terminal"),
+        ("en", {}, "had to change terminals"),
+        ("pt", {}, "devia mudar de terminal"),
+    ],
+)
+def test_a_rule_that_is_gone_is_still_told_of_its_records(language: str, facts: dict[str, int], text: str) -> None:
+    rotated = {"resource": str(THREE), "rule": "rotation", "name": "Yao", "facts": facts}
+
+    told = tell(a_draw(excluded=[rotated]))
+
+    [yao] = told.excluded
+    assert say(yao.text, language, **yao.facts) == text
+    [(counted, _)] = told.counts
+    assert "terminal" in say(counted, language)
 
 
 def test_a_rule_nobody_knows_any_more_is_told_by_its_code() -> None:
