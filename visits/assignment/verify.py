@@ -71,11 +71,20 @@ def _said(each: Replayed, code: str | None, language: str) -> str:
     if code is not None:
         return f"{where}: {say(FINDINGS[code], language)} [{code}]"
     if not each.position:
-        undated = f" – {say(UNDATED, language)}" if each.undated else ""
-        return f"{where}: {say(N_('Les deux se correspondent'), language)}{undated}"
+        notes = [N_("Les deux se correspondent"), *([UNDATED] if each.undated else [])]
+        return f"{where}: {' – '.join([*(say(note, language) for note in notes), *_unwitnessed(each.told, language)])}"
     drawn = _drawn(each.told, language)
     [chance] = [one["chance"] for one in each.told["candidates"] if one["letter"] == each.told["chosen"]]
     return f"{where}: {drawn}, {chance} – {say(N_('Conforme'), language)}"
+
+
+def _unwitnessed(day: Mapping[str, Any], language: str) -> list[str]:
+    """A day whose witness did not bring the value in time, as its public page says it."""
+    witness = day["witness"]
+    if witness is None or witness["value"]:
+        return []
+    late = f" {say(N_('Son nombre, connu trop tard :'), language)} {witness['late']}" if witness["late"] else ""
+    return [say(N_("Le témoin n'a pas donné son nombre à temps."), language) + late]
 
 
 def _drawn(line: Mapping[str, Any], language: str) -> str:

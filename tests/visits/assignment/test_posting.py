@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from tests.support.steps_posting import at_both, eve, post, postings, two_termin
 from tests.support.steps_publication import next_day, published
 from tests.support.steps_repair import away_today, mended
 from tests.support.steps_witness import appointed, brought, value
+from tests.visits.assignment.test_verify import file, said
 from visits.assignment import posting_rows, record
 from visits.assignment.insert import insert
 from visits.assignment.posting import period_of, post_day, post_due
@@ -302,6 +304,30 @@ async def test_a_day_with_postings_replays_and_names_nobody(stage: Stage) -> Non
     assert [line["position"] for line in told["draws"]] == list(range(1, told["drawn"] + 1))
     for resource in stage.resources.values():
         assert str(resource.id) not in str(told)
+
+
+async def test_postings_of_a_day_whose_value_came_late_replay_without_it_and_verify_says_so(
+    stage: Stage, tmp_path: Path
+) -> None:
+    witness = await on_the_eve_of_a_witnessed_day(stage)
+    day = next_day(stage)
+    stage.clock.move(minutes=121)
+    await post(stage)
+    await brought(stage, witness, day)
+    stage.clock.move(days=2)
+    await stage.run("system", reveal_seeds, stage.tools)
+    async with stage.work() as work:
+        assert await record.findings(work, stage.office, day) == []
+        told = await record.published(work, stage.office, day)
+    late = told["witness"]["late"]
+
+    status, [head, *lines] = said(file(tmp_path, told))
+    # Whoever tells the public that the value was there in time, is found out by every posting.
+    backdated = told | {"witness": told["witness"] | {"value": late, "late": None}}
+
+    assert (status, len(lines)) == (0, 3 + 1)
+    assert head.endswith(f"The witness did not give the number in time. The number, known too late: {late}")
+    assert [line.endswith("[mixed]") for line in said(file(tmp_path, backdated))[1][1:-1]] == [True] * 3
 
 
 async def test_a_posting_altered_in_the_database_is_found_by_its_line(stage: Stage) -> None:
