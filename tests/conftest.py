@@ -18,6 +18,8 @@ from visits.store.engine import make_engine
 from visits.store.tools import Tools
 from visits.store.work import Database
 
+pytest_plugins = ["tests.support.run"]
+
 _CLOCK = MovedClock()
 
 

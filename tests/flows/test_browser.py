@@ -61,7 +61,7 @@ async def playing(clock: MovedClock, folder: Path) -> AsyncIterator[Play]:
     async with live.installed(clock, folder) as (stage, port, clearance):
         await calendars(stage)
         await with_passwords(stage, "declarant", "chief", *INSPECTORS)
-        async with live.chromium(live.address(stage, port)) as browser:
+        async with live.chromium() as browser:
             yield Play(
                 stage=stage,
                 clock=clock,
@@ -79,7 +79,7 @@ async def test_the_declarants_part_needs_no_script(stage: Stage, app: Litestar, 
     await calendars(stage)
     visit = await stage.opened()
     own = f"/declarant/visits/{visit.id}"
-    async with live.serving(app) as port, live.chromium(live.address(stage, port)) as browser:
+    async with live.serving(app) as port, live.chromium() as browser:
         phone = await live.window(browser, stage, port, "declarant", size=PHONE, script=False)
         page = await phone.go(f"{own}/documents")
         title = page.locator("h1")

@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 
 from tests.portals.reading import said
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_fieldwork import ended, ready, started
 from tests.support.steps_reports import answered, cosigned, signed, validated, with_passwords
@@ -182,7 +182,7 @@ async def test_the_signed_and_validated_report_is_the_signers_to_keep(stage: Sta
 @pytest.mark.slow  # Chromium is started
 async def test_on_a_phone_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     visit = await joint(stage)
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         phone = await window(browser, stage, port, "agency_officer", size=PHONE)
         await phone.go("/agency")
         await phone.go(f"/agency/visits/{visit.id}")

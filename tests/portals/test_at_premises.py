@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 
 from tests.portals.reading import said
-from tests.support.live import TABLET, address, chromium, require_chromium, serving, window
+from tests.support.live import TABLET, chromium, require_chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, to_book, tomorrow
 from tests.support.steps_fieldwork import BOX, ended, ready, started
@@ -154,7 +154,7 @@ async def test_everything_on_the_tablet_can_be_touched_with_gloves(stage: Stage,
     """Slow: Chromium is started."""
     require_chromium()
     visit = await ready(stage, await at_home(stage))
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         opened = await window(browser, stage, port, "inspector1", size=TABLET)
         for path in ("/inspector/day", f"/inspector/visits/{visit.id}"):
             await opened.page.goto(opened.base + path)

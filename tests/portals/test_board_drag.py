@@ -69,7 +69,7 @@ async def test_dragging_and_keys_open_the_form_and_move_nothing(stage: Stage, ap
     require_chromium()
     [visit] = await today(stage, 9, officers=("inspector1",))
     before = await starts(stage, visit)
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         page = (await window(browser, stage, port, "chief", size=DESK)).page
         await page.goto(address(stage, port) + "/supervisor/board")
         x, y = await bar(page)

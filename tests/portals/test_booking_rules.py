@@ -9,7 +9,7 @@ import pytest
 from litestar import Litestar
 
 from tests.portals.reading import said
-from tests.support.live import DESK, PHONE, address, chromium, serving, window
+from tests.support.live import DESK, PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 from tests.support.steps_durations import made
@@ -271,7 +271,7 @@ async def test_axe_finds_nothing_on_the_pages_of_booking_rules(stage: Stage, app
     await second_site(stage)
     await calendars(stage)
     visit = await carrying(stage, await to_book(stage), "03038900")
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         admin = await window(browser, stage, port, "admin", size=DESK)
         page = await admin.go(path(stage, "quotas/new?kind=kept"))
         await page.get_by_label("denrées périssables").check()

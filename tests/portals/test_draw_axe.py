@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar import Litestar
 
-from tests.support.live import DESK, PHONE, Window, address, chromium, serving, window
+from tests.support.live import DESK, PHONE, Window, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_assignment import assigned
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
@@ -51,7 +51,7 @@ OPEN = ["/public/draws", "/public/draws/CIAB1/witness"]
 @asynccontextmanager
 async def looking(stage: Stage, app: Litestar) -> AsyncIterator[Any]:
     """Opens a window of somebody of the stage, on what he holds."""
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
 
         async def opened(who: str | None, size: dict[str, int] = DESK) -> Window:
             return await window(browser, stage, port, who, size=size)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests.portals.reading import said
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_states import at_state
 from visits.ids import new_id
@@ -151,7 +151,7 @@ async def test_a_case_is_closed_to_a_deputy_who_is_at_home(stage: Stage) -> None
 async def test_axe_finds_nothing_in_the_queue_of_a_deputy(stage: Stage, app: Litestar) -> None:
     await at_state(stage, State.CHECKING)
     await deputised(stage)
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         desk = await window(browser, stage, port, "neighbour", size=DESK)
         await desk.go("/chief")
         await desk.press("Ouvrir cette file")

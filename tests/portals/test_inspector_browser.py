@@ -6,7 +6,7 @@ import pytest
 from litestar import Litestar
 from playwright.async_api import Page
 
-from tests.support.live import TABLET, address, chromium, require_chromium, serving, window
+from tests.support.live import TABLET, chromium, require_chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_fieldwork import BOX, a_photo, ready, started
 from visits.fieldwork import findings, queries
@@ -35,7 +35,7 @@ Opener = Callable[[], Awaitable[tuple[Page, str, bool]]]
 async def tablet(request: pytest.FixtureRequest, stage: Stage, app: Litestar) -> AsyncIterator[Opener]:
     """To be opened when the day has come: a session of the day before is over."""
     require_chromium()
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
 
         async def open_() -> tuple[Page, str, bool]:
             opened = await window(browser, stage, port, "inspector1", size=TABLET, script=request.param)

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from tests.portals.reading import said
 from tests.support.clearance import BAD, a_key
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.stage import Stage
 from visits.people.passwords import fingerprint
 from visits.people.queries import actor_of, give_role, memberships_of
@@ -187,7 +187,7 @@ async def test_on_a_desk_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     token = await a_key(stage)
     await sent(stage, token)
     await sent(stage, token, b"rien")
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         desk = await window(browser, stage, port, "integrator", size=DESK)
         page = await desk.go("/integrator")
         await page.get_by_label("Nom du système").fill("valuation")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from tests.portals.reading import said
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.stage import Stage
 from visits.declarations.lane import Colour
 from visits.declarations.select import select_lane
@@ -223,7 +223,7 @@ async def test_the_journal_is_for_the_inspection_of_services_alone(stage: Stage,
 async def test_on_a_desk_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     await stage.opened()
     await noted(stage, times=51, reason="essai")
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         desk = await window(browser, stage, port, "integrity", size=DESK)
         await desk.go("/integrity")
         await desk.go("/integrity?person=personne")

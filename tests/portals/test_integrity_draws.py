@@ -7,7 +7,7 @@ from litestar import Litestar
 from sqlalchemy import select, update
 
 from tests.portals.reading import said
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_assignment import drawn, promised
 from tests.support.steps_booking import booked, calendars, to_book, tomorrow
@@ -185,7 +185,7 @@ async def test_it_is_for_the_inspection_of_services_alone(stage: Stage, who: str
 @pytest.mark.browser
 @pytest.mark.slow  # Chromium is started
 async def test_on_a_desk_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         empty = await window(browser, stage, port, "integrity", size=DESK)
         await empty.go(PAGE)
         [visit] = await today(stage, 9)

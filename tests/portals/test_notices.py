@@ -7,7 +7,7 @@ from litestar import Litestar
 
 from tests.portals.reading import said
 from tests.support.gateways import provider
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.live import PHONE as PHONE_SIZE
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars
@@ -273,7 +273,7 @@ async def test_an_administrator_reads_nothing_of_a_case(stage: Stage) -> None:
 async def test_in_a_browser_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     await failed(stage)
     row = await channel(stage, "sms", "http", url="http://127.0.0.1:1")
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         phone = await window(browser, stage, port, "declarant", size=PHONE_SIZE)
         page = await phone.go(MINE)
         await page.get_by_label("Adresse e-mail").fill("nom@exemple.ci")

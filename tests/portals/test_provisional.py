@@ -9,7 +9,7 @@ from litestar import Litestar
 
 from tests.portals.reading import said
 from tests.portals.test_terminal_api import system
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, tomorrow
 from tests.support.steps_landing import SHIP, appointment, at_sea, drafted, package_accepted, reserved, settled, ship
@@ -167,7 +167,7 @@ async def test_a_ship_of_one_terminals_key_is_not_anothers(stage: Stage) -> None
 async def test_on_a_phone_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     visit = await at_sea(stage)
     await reserved(stage, visit)
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         yard = await window(browser, stage, port, "terminal", size=PHONE)
         await yard.go(SHIPS)
         phone = await window(browser, stage, port, "declarant", size=PHONE)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.live import TABLET, address, chromium, serving, window
+from tests.support.live import TABLET, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_reports import PASSWORD, newest, written
 from visits.reports import queries
@@ -15,7 +15,7 @@ from visits.reports.strokes import drawing
 async def test_the_officer_signs_on_the_tablet(stage: Stage, script: bool) -> None:
     visit = await written(stage)
 
-    async with serving(stage.app) as port, chromium(address(stage, port)) as browser:
+    async with serving(stage.app) as port, chromium() as browser:
         tablet = await window(browser, stage, port, "inspector1", size=TABLET, script=script)
         page = tablet.page
         await page.goto(f"{tablet.base}/inspector/visits/{visit.id}/report/sign")

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from litestar import Litestar
 
-from tests.support.live import TABLET, Window, address, chromium, require_chromium, serving, window
+from tests.support.live import TABLET, Window, chromium, require_chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, tomorrow
 from tests.visits.booking.test_token_keys import appointment, text_of
@@ -144,7 +144,7 @@ window.BarcodeDetector = class {
 @pytest.fixture(params=["its own Ed25519", "the bundled one"])
 async def tablet(request: pytest.FixtureRequest, stage: Stage, app: Litestar) -> AsyncIterator[Window]:
     require_chromium()
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         opened = await window(browser, stage, port, "inspector1", size=TABLET)
         if request.param == "the bundled one":
             await opened.context.add_init_script(OLD)

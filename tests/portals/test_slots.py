@@ -7,7 +7,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 from visits.booking import queries
@@ -241,7 +241,7 @@ async def test_a_chief_books_within_the_notice_and_says_why(stage: Stage, visit:
 @pytest.mark.slow  # a browser
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 async def test_an_hour_of_another_day_is_booked_in_four_taps(stage: Stage, visit: Visit, script: bool) -> None:
-    async with serving(stage.app) as port, chromium(address(stage, port)) as browser:
+    async with serving(stage.app) as port, chromium() as browser:
         phone = await window(browser, stage, port, "declarant", size=PHONE, script=script)
         page = await phone.go(at(visit))
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlmodel import col
 
 from tests.portals.reading import said
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, only, tomorrow
 from visits.booking import queries
@@ -133,7 +133,7 @@ async def test_an_hour_that_still_fits_is_not_booked_anew(stage: Stage) -> None:
 @pytest.mark.slow  # Chromium is started
 async def test_by_mouse_the_chief_moves_it_from_the_queue(stage: Stage, app: Litestar) -> None:
     await closed(stage, "bay")
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         desk = await window(browser, stage, port, "chief", size=DESK)
         await desk.go("/chief")
         await desk.press("Replacer le rendez-vous", role="link")

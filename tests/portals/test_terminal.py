@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests.portals.reading import said
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked
 from tests.support.steps_fieldwork import BOX, ended, ready, started
@@ -267,7 +267,7 @@ async def test_the_list_is_read_site_by_site(stage: Stage) -> None:
 @pytest.mark.browser
 @pytest.mark.slow  # Chromium is started
 async def test_on_a_phone_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         await booked(stage)
         phone = await window(browser, stage, port, "terminal", size=PHONE)
         page = await phone.go("/terminal")

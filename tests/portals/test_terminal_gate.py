@@ -12,7 +12,7 @@ from sqlmodel import col
 from tests.portals.reading import said
 from tests.support.builders import a_declaration
 from tests.support.clearance import a_message, told
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_fieldwork import BOX
 from visits.clearance.tables import GateExit
@@ -235,7 +235,7 @@ async def test_the_declarant_shows_the_voucher_with_its_code(stage: Stage) -> No
 @pytest.mark.slow  # Chromium is started
 async def test_on_a_phone_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     await vouched(stage)
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         phone = await window(browser, stage, port, "terminal", size=PHONE)
         await phone.go(f"{GATE}?voucher=BAE-2026-8")
         page = await phone.go(f"{GATE}?voucher=BAE-2026-7&container={BOX}")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from tests.portals.reading import said
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import another, booked, calendars, only, to_book, tomorrow
 from visits.booking import ticket
@@ -167,7 +167,7 @@ async def test_everybody_is_told_how_many_pass_before(stage: Stage) -> None:
 async def test_on_a_phone_axe_finds_nothing(stage: Stage, app: Litestar) -> None:
     first, _ = await scans(stage, 9, 11)
     stage.clock.set(tomorrow(stage, 8))
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         phone = await window(browser, stage, port, "declarant", size=PHONE)
         page = await phone.go(f"/declarant/visits/{first.id}/ticket")
         assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -5,7 +5,7 @@ import re
 import pytest
 from litestar import Litestar
 
-from tests.support.live import DESK, PHONE, TABLET, address, chromium, serving, window
+from tests.support.live import DESK, PHONE, TABLET, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import to_book
 from visits.portals.tours import TOURS, tours_of
@@ -112,7 +112,7 @@ async def test_without_script_and_by_keyboard_the_steps_are_walked_to_their_end(
     stage: Stage, app: Litestar, who: str, size: dict[str, int]
 ) -> None:
     home, name = BEGINNERS[who]
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         plain = await window(browser, stage, port, who, size=size, script=False)
         await plain.go(home)
         await plain.press("Commencer", role="link")

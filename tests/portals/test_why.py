@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.live import DESK, address, chromium, serving, window
+from tests.support.live import DESK, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 
@@ -48,7 +48,7 @@ async def test_the_pages_of_this_folder_are_fit_for_everybody(stage: Stage) -> N
     await calendars(stage, days=60)
     visit = await booked(stage)
     waiting = [await to_book(stage) for _ in range(2)]
-    async with serving(stage.app) as port, chromium(address(stage, port)) as browser:
+    async with serving(stage.app) as port, chromium() as browser:
         chief = await window(browser, stage, port, "chief", size=DESK)
         for path in (
             f"/chief/visits/{visit.id}/why",

@@ -10,7 +10,7 @@ from playwright.async_api import Page, Route
 from sqlalchemy import func, select
 from sqlmodel import col
 
-from tests.support.live import PHONE, Window, address, chromium, require_chromium, serving, window
+from tests.support.live import PHONE, Window, chromium, require_chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_booking import booked, calendars, held, only, to_book, tomorrow
 from visits.booking import queries
@@ -37,7 +37,7 @@ async def client(stage: Stage) -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def phone(stage: Stage, app: Litestar) -> AsyncIterator[Window]:
     require_chromium()
-    async with serving(app) as port, chromium(address(stage, port)) as browser:
+    async with serving(app) as port, chromium() as browser:
         yield await window(browser, stage, port, "declarant", size=PHONE)
 
 

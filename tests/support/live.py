@@ -18,7 +18,7 @@ from tests.support import database as databases
 from tests.support.clearance import a_key
 from tests.support.clock import MovedClock
 from tests.support.contract import SECRET
-from tests.support.stage import Stage
+from tests.support.stage import DOMAIN, Stage
 from visits.app import make_app, make_tools
 from visits.background.worker import work
 from visits.clearance.simulator.app import make_simulator
@@ -127,16 +127,48 @@ def address(stage: Stage, port: int) -> str:
 
 
 @contextlib.asynccontextmanager
-async def chromium(origin: str) -> AsyncIterator[Browser]:
-    """One browser; it treats the origin as if it came over HTTPS, as an installation's pages do."""
+async def launched(trusted: str) -> AsyncIterator[Browser]:
+    """A browser of its own; it treats the origin or hosts as if they came over HTTPS, as an installation's pages do."""
     require_chromium()
-    trust = f"--unsafely-treat-insecure-origin-as-secure={origin}"
+    trust = f"--unsafely-treat-insecure-origin-as-secure={trusted}"
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=str(CHROMIUM), args=[*ARGUMENTS, trust])
         try:
             yield browser
         finally:
             await browser.close()
+
+
+class _Shared:
+    """The run's one browser: starting it takes a second, so that it is started once and kept to the end."""
+
+    def __init__(self) -> None:
+        self._stack = contextlib.AsyncExitStack()
+        self._browser: Browser | None = None
+
+    async def browser(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = await self._stack.enter_async_context(launched(f"*.{DOMAIN}"))
+        return self._browser
+
+    async def close(self) -> None:
+        await self._stack.aclose()
+
+
+_SHARED = _Shared()
+close_browser = _SHARED.close
+
+
+@contextlib.asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """The run's browser, for pages of stages; at the end of the block every window is closed, and nothing is kept."""
+    require_chromium()
+    browser = await _SHARED.browser()
+    try:
+        yield browser
+    finally:
+        for context in browser.contexts:
+            await context.close()
 
 
 class Window:

@@ -13,7 +13,7 @@ from pathlib import Path
 from PIL import Image
 
 from tests.support import database as databases
-from tests.support.live import DESK, chromium, serving
+from tests.support.live import DESK, launched, serving
 from visits.app import make_app, make_tools
 from visits.background.timetable import run_all_once
 from visits.demo import cast
@@ -41,7 +41,7 @@ async def take(folder: Path) -> bytes:
         await lived(tools, databases.dsn("visits_owner", name), baton)
         port = await stack.enter_async_context(serving(make_app(tools), lifespan=True))
         address = f"http://{cast.TENANT['host']}:{port}"
-        browser = await stack.enter_async_context(chromium(address))
+        browser = await stack.enter_async_context(launched(address))
         page = await browser.new_page(viewport=DESK, locale="fr-FR", device_scale_factor=1)  # type: ignore[arg-type]
         await page.goto(f"{address}/signin?next=/supervisor/board")
         await page.get_by_label("Identifiant").fill("superviseur1")

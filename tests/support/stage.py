@@ -33,6 +33,8 @@ from visits.store.work import Work
 P = ParamSpec("P")
 T = TypeVar("T")
 
+#: Where the administrations of the stages are.
+DOMAIN = "visits.test"
 #: Eight to noon and one to five.
 SHIFT = [[480, 720], [780, 1020]]
 
@@ -47,7 +49,7 @@ class Stage:
         self._owner = owner
         self._number = 48000
         self.tenant = TenantId(new_id())
-        self.host = f"t{self.tenant.hex[-12:]}.test"
+        self.host = f"t{self.tenant.hex[-12:]}.{DOMAIN}"
         self.actors: dict[str, Actor] = {}
         self.resources: dict[str, Resource] = {}
 

@@ -5,7 +5,7 @@ import base64
 import pytest
 
 from tests.support.files import a_pdf, a_picture
-from tests.support.live import PHONE, address, chromium, serving, window
+from tests.support.live import PHONE, chromium, serving, window
 from tests.support.stage import Stage
 from tests.support.steps_documents import accepted, complete, given, package, returned, submitted
 from visits.declarations.lane import Colour
@@ -281,7 +281,7 @@ async def test_with_script_a_file_goes_in_pieces_and_the_form_confirms_it(stage:
     visit = await stage.opened()
     content = a_pdf("longue")[:-7] + b" " * 1_200_000 + b"\n%%EOF\n"
 
-    async with serving(stage.app) as port, chromium(address(stage, port)) as browser:
+    async with serving(stage.app) as port, chromium() as browser:
         phone = await window(browser, stage, port, "declarant", size=PHONE)
         await phone.page.goto(phone.base + own(visit))
         await phone.page.set_input_files("#file-380", [{"name": "Facture.pdf", "mimeType": PDF, "buffer": content}])
