@@ -28,6 +28,12 @@ HERE = Fix(latitude=5.2571, longitude=-4.0095, accuracy=8)
 PHOTO_DAYS = timedelta(days=1826)
 
 
+@pytest.fixture
+def stage(alone: Stage) -> Stage:
+    """The only administration of its installation: before a file goes, everyone there is asked."""
+    return alone
+
+
 async def audited(stage: Stage, action: str) -> list[dict[str, Any]]:
     async with stage.work() as work:
         rows = select(col(Audit.body)).where(col(Audit.action) == action).order_by(col(Audit.at), col(Audit.id))
@@ -218,13 +224,13 @@ async def test_after_a_stop_between_file_and_note_the_next_run_finishes(stage: S
     assert await audited(stage, "photos_removed") == [{"count": 1}]
 
 
-async def test_the_clockwork_does_it(alone: Stage) -> None:
-    await withdrawn(alone)
-    alone.clock.move(days=1827)
+async def test_the_clockwork_does_it(stage: Stage) -> None:
+    await withdrawn(stage)
+    stage.clock.move(days=1827)
 
-    await run_all_once(alone.tools)
+    await run_all_once(stage.tools)
 
-    assert all(each.removed_at for each in await photos(alone))
+    assert all(each.removed_at for each in await photos(stage))
 
 
 async def test_the_application_can_take_away_in_its_own_administration_only(stage: Stage) -> None:
