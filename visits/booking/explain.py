@@ -69,6 +69,7 @@ async def explain(work: Work, case: Case, *, at: datetime | None = None, day: da
     grid = found.asked.grid
     step = None
     if at is not None:
+        rules.in_reach(found.asked.policy, starts_at=at, now=work.now)
         try:
             day, step = grid.step_of(at)
         except OffGrid:

@@ -289,6 +289,7 @@ async def _settle(
     if starts_at.tzinfo is None:
         raise BadInput(field="starts_at")
     office, first = cases[0].office, await asked(work, cases[0])
+    rules.in_reach(first.policy, starts_at=starts_at, now=work.now)
     day = first.grid.day_of(starts_at)
     await alone(work, first.ask({}), starts_at)
     held = [live["held"] for case in cases if "held" in (live := await queries.live_of(work, case.visit.id))]

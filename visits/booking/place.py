@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 
 from scheduling import Day, Slot
-from visits.booking import queries
+from visits.booking import queries, rules
 from visits.booking.buffers import Around, Part, bits_of, widest
 from visits.booking.buffers_parts import has_roads, parts_for
 from visits.booking.offer import Asked, days_of
 from visits.booking.quotas_limits import alone
-from visits.booking.rules import SlotTaken
 from visits.booking.search import choose
 from visits.booking.tables import Appointment
 from visits.errors import Refusal
@@ -38,7 +37,7 @@ class Drift(Refusal):
     """
 
     code, status = "calendar-drift", 409
-    says = SlotTaken.says
+    says = rules.SlotTaken.says
 
 
 async def place(
@@ -59,6 +58,7 @@ async def place(
     lock is kept and the choice is made anew. Who has locked the rows, and swept them, may have chosen the `seats`, a
     resource by role.
     """
+    rules.in_reach(wanted.policy, starts_at=starts_at, now=work.now)
     office = wanted.case.office.id
     gone = [] if seats else await _ran_out(work, wanted, starts_at, but=giving)
     giving = {**giving, **{each.id: "expired" for each, _ in gone}}
@@ -92,7 +92,7 @@ async def place(
             for each, visit in gone:
                 given_back(work, visit, each.id)
             return made
-    raise SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given, named=False)).masks())
+    raise rules.SlotTaken(starts_at=starts_at, offer=(await days_of(work, wanted, spare=given, named=False)).masks())
 
 
 async def _ran_out(

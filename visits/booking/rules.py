@@ -13,6 +13,9 @@ from visits.journey.states import Level
 from visits.sites.languages import asked_of
 from visits.texts import N_
 
+#: Nobody's calendar reaches so far, in either direction.
+NO_CALENDAR = timedelta(days=1000)
+
 
 class SlotTaken(Refusal):
     """Somebody else was quicker; the free times come along."""
@@ -213,6 +216,14 @@ def still_held(*, until: datetime | None, now: datetime) -> None:
     """Refuse a hold that has run out; the last instant still counts."""
     if until is None or now > until:
         raise HoldExpired(until=until)
+
+
+def in_reach(policy: Policy, *, starts_at: datetime, now: datetime) -> None:
+    """Refuse at once what no calendar reaches: with the ends of time nothing can be reckoned."""
+    if starts_at - now > NO_CALENDAR:
+        raise TooFar(starts_at=starts_at, days=policy.horizon)
+    if now - starts_at > NO_CALENDAR:
+        raise SlotPast(starts_at=starts_at)
 
 
 def may_move(policy: Policy, *, starts_at: datetime, now: datetime) -> None:

@@ -169,6 +169,23 @@ async def test_after_thirty_days_the_key_alone_is_known_and_later_nothing(stage:
     assert forgotten.json()["code"] == "slot-past"
 
 
+@pytest.mark.parametrize(
+    ("at", "code"), [("9999-12-31T23:59:59-14:00", "too-far"), ("0001-01-01T00:00:00+14:00", "slot-past")]
+)
+async def test_the_ends_of_time_are_refused_as_any_other_hour(stage: Stage, visit: Visit, at: str, code: str) -> None:
+    async with stage.browser("declarant", **JSON) as client:
+        kept = await post(client, f"/api/visits/{visit.id}/holds", "k", {"starts_at": at})
+        why = await client.get(f"/api/visits/{visit.id}/slots/explain", params={"at": at})
+        wished = await post(client, f"/api/visits/{visit.id}/wishes", "w", {"wishes": [at]})
+    async with stage.browser("declarant") as browser:
+        shown = await browser.post(f"/declarant/visits/{visit.id}/slots", data={"start": at})
+
+    assert (kept.status_code, kept.json()["code"]) == (409, code)
+    assert (why.status_code, why.json()["code"]) == (409, code)
+    assert wished.json()["refused"][0]["code"] == code
+    assert shown.status_code < 500
+
+
 async def test_a_time_without_a_zone_is_not_guessed(stage: Stage, visit: Visit) -> None:
     async with stage.browser("declarant", **JSON) as client:
         answer = await post(client, f"/api/visits/{visit.id}/holds", "k", {"starts_at": "2026-11-24T10:00:00"})
