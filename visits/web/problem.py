@@ -1,6 +1,7 @@
 """Turns refusals and faults into RFC 9457 problem details for programs, and into pages for people."""
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from visits.errors import BadInput, NotFound, Refusal
 from visits.ids import new_id
 from visits.store.work import sqlstate
 from visits.texts import N_
-from visits.web.language import say
+from visits.web.language import say, translations
 from visits.web.pages import language_of, page
 
 log = logging.getLogger("visits.web")
@@ -29,6 +30,13 @@ class TooBusy(Refusal):
     says = N_("Trop de demandes au même moment. Rien n'est perdu. Réessayez.")
 
 
+class Unwritable(Refusal):
+    """A text holds a character no database keeps: U+0000, or half of a pair."""
+
+    code, status = "unwritable", 422
+    says = N_("Un texte contient un caractère qui ne peut pas être enregistré.")
+
+
 class Broken(Refusal):
     """A fault of ours."""
 
@@ -38,6 +46,9 @@ class Broken(Refusal):
 
 #: SQLSTATEs that mean «try again», not «we are broken».
 BUSY = frozenset({"40001", "40P01", "55P03"})
+#: SQLSTATEs of a character that is no text: character_not_in_repertoire, untranslatable_character.
+NO_TEXT = frozenset({"22021", "22P05"})
+_MISSING = re.compile(r"parameter '(\w+)'")
 
 
 def wants_page(request: Request[Any, Any, Any]) -> bool:
@@ -65,7 +76,8 @@ def on_refusal(request: Request[Any, Any, Any], refusal: Refusal) -> Response[An
 def sentence(request: Request[Any, Any, Any], refusal: Refusal) -> str:
     """The refusal's sentence in the language of the request; words among its facts are translated too."""
     language = language_of(request)
-    facts = {name: say(value, language) if type(value) is str else value for name, value in refusal.facts.items()}
+    words = translations(language).gettext
+    facts = {name: words(value) if type(value) is str and value else value for name, value in refusal.facts.items()}
     return say(refusal.says, language, **facts)
 
 
@@ -97,7 +109,8 @@ def on_http(request: Request[Any, Any, Any], fault: HTTPException) -> Response[A
     """Litestar's own refusals (no such route, method, body) in our shape."""
     if isinstance(fault, ValidationException):
         fields = [str(each.get("key", "")) for each in fault.extra or [] if isinstance(each, dict)]
-        return on_refusal(request, BadInput(field=", ".join(fields) or fault.detail))
+        fields += _MISSING.findall(fault.detail)[: not fields]
+        return on_refusal(request, BadInput(field=", ".join(fields) or fault.detail[:100]))
     if fault.status_code == HTTPStatus.NOT_FOUND:
         return on_refusal(request, NotFound())
     other = Refusal()
@@ -117,6 +130,8 @@ def on_fault(request: Request[Any, Any, Any], fault: Exception) -> Response[Any]
     """Anything else is a bug: logged with a reference, told without its text."""
     if isinstance(fault, DBAPIError) and sqlstate(fault) in BUSY:
         return on_refusal(request, TooBusy())
+    if isinstance(fault, DBAPIError) and sqlstate(fault) in NO_TEXT:
+        return on_refusal(request, Unwritable())
     reference = str(new_id())
     log.error("fault %s on %s", reference, request.scope.get("path_template", "?"), exc_info=fault)
     return on_refusal(request, Broken(reference=reference[-12:]))
