@@ -5,6 +5,7 @@ never passes through it. Nobody types these spaces by hand.
 """
 
 import re
+from functools import lru_cache
 
 NBSP = "\u00a0"
 NARROW = "\u202f"
@@ -28,6 +29,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+@lru_cache(maxsize=8192)  # our own sentences are a few thousand, and a page says a hundred of them
 def typo(text: str) -> str:
     """Give a French sentence its spaces; tags, addresses and `%(places)s` stay. Twice changes nothing."""
     pieces = _KEPT.split(text)
