@@ -22,6 +22,8 @@ from scheduling.witness import place_of
 
 #: Why somebody able to take a route was no candidate: another route would have been left without anybody.
 KEPT_FOR_ANOTHER = "other_route"
+#: More draws than any day has: whoever says so would have each missing one told.
+MOST_DRAWN = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +89,17 @@ def replay(lines: Iterable[str | bytes]) -> Iterator[Replayed]:
 
 def _parsed(line: str | bytes) -> Any:
     try:
-        return json.loads(line)
+        return json.loads(line, object_pairs_hook=_once)
     except (ValueError, RecursionError):
         return None
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; one that says something twice says one thing to one reader and another to the next."""
+    told = dict(pairs)
+    if len(told) != len(pairs):
+        raise ValueError("a name stands twice")
+    return told
 
 
 def _day(block: Sequence[tuple[int, Any]], *, headless: bool) -> Iterator[Replayed]:
@@ -121,9 +131,11 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
         promised = bytes.fromhex(record["commitment"])
         lines = list(record["draws"])
         drawn, digests = record.get("drawn", len(lines)), record.get("digests")
-        if type(drawn) is not int or (digests is not None and len(digests) != drawn):
+        if record["format"] != FORMAT:
+            return [Finding(0, "version")]
+        if type(drawn) is not int or drawn > MOST_DRAWN or (digests is not None and len(digests) != drawn):
             return [Finding(0, "malformed")]
-        same = sealed or (record["format"] == FORMAT and commitment(office, day, seed) == promised)
+        same = sealed or commitment(office, day, seed) == promised
         committed = _at(record["committed_at"])
         # Days written before this was told have no such line; whoever replays them says so (`Replayed.undated`).
         booked = None if record.get("booked_at") is None else _at(record["booked_at"])
@@ -143,7 +155,7 @@ def verify(record: Mapping[str, Any]) -> list[Finding]:
     stands = _standing(lines, drawn)
     found = [Finding(each, "missing") for each in sorted(set(range(1, drawn + 1)) - set(stands))]
     for line, place in zip(lines, stands, strict=True):
-        code = wrong_in(line, place, seed) or _unlike(line, place, digests)
+        code = wrong_in(line, place, seed) or _unlike(line, place, drawn, digests)
         if code is None and line["witness"] != mixed:
             code = "mixed"
         found += [Finding(place, code)] if code else []
@@ -191,12 +203,12 @@ def _standing(lines: Sequence[Any], drawn: Any) -> list[int]:
     return list(range(1, len(lines) + 1))
 
 
-def _unlike(line: Mapping[str, Any], place: int, digests: Sequence[str] | None) -> str | None:
+def _unlike(line: Mapping[str, Any], place: int, drawn: int, digests: Sequence[str] | None) -> str | None:
     """Does the line differ from what the day published when it was drawn?"""
+    if place > drawn:
+        return "added"
     if digests is None:
         return None
-    if place > len(digests):
-        return "added"
     return None if line["digest"] == digests[place - 1] else "digest"
 
 
@@ -217,6 +229,10 @@ def _checks(line: Mapping[str, Any], place: int, seed: bytes) -> Iterator[tuple[
     total = sum(weights)
     yield "chance", [each["chance"] for each in line["candidates"]] == [chance(each, total) for each in weights]
     yield "letters", [each["letter"] for each in line["candidates"]] == [letter(each) for each in range(len(weights))]
+    if line["purpose"] == POSTING:
+        codes = line["terminals"]
+        told = isinstance(codes, list) and all(type(each) is str for each in codes)
+        yield "posting", told and len(codes) == len(weights)
     chosen = "posting" if line["purpose"] == POSTING else "chosen"
     yield chosen, line["chosen"] == letter(pick(bytes.fromhex(line["number"]), weights))
     if "who" in line:
@@ -269,6 +285,6 @@ def _kept_wrongly(routes: Sequence[Mapping[str, Any]]) -> list[Finding]:
             left.settle(subject, named[[each["letter"] for each in line["candidates"]].index(line["chosen"])])
     except DeadEnd:
         return [Finding(at, "kept")]
-    except (TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         return [Finding(at, "malformed")]
     return []

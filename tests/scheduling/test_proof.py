@@ -155,7 +155,7 @@ def test_candidates_that_changed_places_are_named() -> None:
         ({"commitment": "00" * 32}, "commitment"),
         ({"office": "CIAB2"}, "commitment"),
         ({"day": "2026-11-25"}, "commitment"),
-        ({"format": "visits-draw-2"}, "commitment"),
+        ({"format": "visits-draw-2"}, "version"),
         ({"day": "tomorrow"}, "malformed"),
         ({"draws": 3}, "malformed"),
         ({"drawn": "3"}, "malformed"),
@@ -192,6 +192,22 @@ def test_a_line_put_in_between_is_named() -> None:
     record["draws"].append(a_line(4))
 
     assert proof.verify(record) == [Finding(4, "added")]
+
+
+def test_more_lines_than_the_day_had_draws_are_named_without_its_digests_too() -> None:
+    assert proof.verify(a_record(3) | {"drawn": 1}) == [Finding(2, "added"), Finding(3, "added")]
+
+
+def test_a_day_that_claims_more_draws_than_any_had_is_not_looked_through() -> None:
+    assert proof.verify(a_record(1) | {"drawn": 10**12}) == [Finding(0, "malformed")]
+
+
+def test_a_name_that_stands_twice_in_a_line_cannot_be_read() -> None:
+    """One reader would take the first, another the last."""
+    lines = lines_of(a_record(1))
+    lines[1] = lines[1].replace(b'"position":1', b'"position":9,"position":1')
+
+    assert [(each.line, each.code) for each in proof.replay(lines) if each.code] == [(2, "malformed")]
 
 
 def test_a_line_rewritten_with_its_digest_differs_from_what_was_published_at_its_draw() -> None:

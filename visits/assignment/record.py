@@ -29,6 +29,7 @@ Json = dict[str, Any]
 #: What each finding of a replay means.
 FINDINGS: dict[str, str] = {
     "malformed": N_("La ligne ne peut pas être lue."),
+    "version": N_("Cette version du fichier n'est pas connue ici."),
     "share": N_("Un contrôle tiré au sort ne suit pas du secret."),
     "sealed": N_("Le secret n'est pas encore révélé."),
     "late": N_("L'empreinte a été publiée après l'ouverture des réservations."),
@@ -39,6 +40,7 @@ FINDINGS: dict[str, str] = {
     "position": N_("Un tirage manque, ou les tirages ont changé de place."),
     "missing": N_("Un tirage manque."),
     "added": N_("Une ligne a été ajoutée."),
+    "other": N_("Aucune journée de cette copie n'est dans les fichiers vérifiés."),
     "promise": N_("Ce qui était publié plus tôt a changé."),
     "number": N_("Le nombre ne suit pas du secret."),
     "weights": N_("Un agent possible n'a pas de part."),

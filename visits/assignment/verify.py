@@ -1,12 +1,11 @@
 """`visits draw verify`: replay published files of draws, on any machine, without a database and without us."""
 
-import contextlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from scheduling import Replayed, replay
+from scheduling import POSTING, Replayed, replay
 from visits.assignment.record import FINDINGS
 from visits.texts import N_
 from visits.web.language import say, say_many
@@ -29,21 +28,32 @@ def verify_files(files: Sequence[Path], *, since: Sequence[Path] = (), language:
 
     `since` are copies of the files taken earlier: what they had published must still stand.
     """
+    copies = {path: _days(path) for path in since}
     known: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for path in since:
-        days = _days(path)
+    for path, days in copies.items():
         if not days:
-            print(f"{path.name}:1 {say(FINDINGS['malformed'], language)} [malformed]", file=out)
+            print(_plain(f"{path.name}:1 {say(FINDINGS['malformed'], language)} [malformed]"), file=out)
             return 2
         known |= days
+    earlier, seen = known, set()
     replayed = wrong = sealed = 0
     for path in files:
         for each in _read(path):
             code = each.code or _changed(each, known)
-            print(f"{path.name}:{each.line} {_said(each, code, language)}", file=out)
+            if code == "sealed":
+                code = _changed(each, earlier) or code
+            if "format" in each.told:
+                # Two files that tell of one day are held to each other.
+                seen.add((each.office, each.day))
+                known = {(each.office, each.day): each.told} | known if code in (None, "sealed") else known
+            print(_plain(f"{path.name}:{each.line} {_said(each, code, language)}"), file=out)
             replayed += each.position > 0
             sealed += code == "sealed"
             wrong += code is not None and code != "sealed"
+    for path, days in copies.items():
+        if seen.isdisjoint(days):
+            print(_plain(f"{path.name}:1 {say(FINDINGS['other'], language)} [other]"), file=out)
+            wrong += 1
     told = say_many(N_("%(num)s tirage rejoué"), N_("%(num)s tirages rejoués"), replayed, language)
     failed = say_many(N_("%(num)s ligne fausse"), N_("%(num)s lignes fausses"), wrong, language)
     print(f"{told}, {failed}.", file=out)
@@ -69,13 +79,18 @@ def _said(each: Replayed, code: str | None, language: str) -> str:
     if each.position:
         where += f" {say(N_('n° %(n)s'), language, n=each.position)}"
     if code is not None:
-        return f"{where}: {say(FINDINGS[code], language)} [{code}]"
+        return f"{where}{': ' if where else ''}{say(FINDINGS[code], language)} [{code}]"
     if not each.position:
         notes = [N_("Les deux se correspondent"), *([UNDATED] if each.undated else [])]
         return f"{where}: {' – '.join([*(say(note, language) for note in notes), *_unwitnessed(each.told, language)])}"
     drawn = _drawn(each.told, language)
     [chance] = [one["chance"] for one in each.told["candidates"] if one["letter"] == each.told["chosen"]]
     return f"{where}: {drawn}, {chance} – {say(N_('Conforme'), language)}"
+
+
+def _plain(text: str) -> str:
+    """What a file says never moves the cursor, begins a line or paints one: it cannot pass for an answer of ours."""
+    return "".join(each if each.isprintable() else "?" for each in text)
 
 
 def _unwitnessed(day: Mapping[str, Any], language: str) -> list[str]:
@@ -89,7 +104,7 @@ def _unwitnessed(day: Mapping[str, Any], language: str) -> list[str]:
 
 def _drawn(line: Mapping[str, Any], language: str) -> str:
     """Whoever was drawn, by letter; of a posting the terminal."""
-    if "terminals" not in line:
+    if line["purpose"] != POSTING:
         return say(N_("Agent %(letter)s"), language, letter=line["chosen"])
     place = [each["letter"] for each in line["candidates"]].index(line["chosen"])
     return say(N_("Terminal %(code)s, pour un agent"), language, code=line["terminals"][place])
@@ -97,13 +112,17 @@ def _drawn(line: Mapping[str, Any], language: str) -> str:
 
 # -- an earlier copy -----------------------------------------------------------------------------------------
 def _days(path: Path) -> Known:
-    """The days a file tells of; none if it cannot be read."""
+    """The days a file tells of; none if any of it cannot be read."""
     found = {}
-    with contextlib.suppress(OSError, ValueError):
+    try:
         for line in path.read_bytes().splitlines():
             told = json.loads(line)
-            if isinstance(told, dict) and "format" in told:
-                found[str(told.get("office")), str(told.get("day"))] = told
+            if "format" in told:
+                if not isinstance(told.get("digests"), list | None):
+                    return {}
+                found[str(told["office"]), str(told["day"])] = told
+    except (OSError, KeyError, TypeError, ValueError, RecursionError):
+        return {}
     return found
 
 
@@ -112,12 +131,16 @@ def _changed(each: Replayed, known: Known) -> str | None:
     before = known.get((each.office, each.day))
     if before is None:
         return None
-    digests = before.get("digests", [])
+    digests = before.get("digests") or []
     if not each.position:
         same = all(_promise(each.told, name) == _promise(before, name) for name in PROMISES)
-        return None if same and len(each.told.get("digests", [])) >= len(digests) else "promise"
+        now = each.told.get("digests") or []
+        # Once its seed is known, nothing is drawn for a day any more.
+        whole = len(now) == len(digests) if before.get("seed") else len(now) >= len(digests)
+        return None if same and whole else "promise"
     return "promise" if each.position <= len(digests) and each.told["digest"] != digests[each.position - 1] else None
 
 
 def _promise(day: Mapping[str, Any], name: str) -> Any:
-    return day.get(name) if name in day else (day.get("witness") or {}).get(name)
+    witness = day.get("witness")
+    return day.get(name) if name in day else witness.get(name) if isinstance(witness, dict) else None

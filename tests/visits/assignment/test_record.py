@@ -173,7 +173,7 @@ async def test_a_seed_that_was_committed_only_at_its_draw_is_a_finding(stage: St
 def test_every_finding_has_a_sentence() -> None:
     codes = {"malformed", "sealed", "broken", "commitment", "position", "missing", "number", "weights", "chance"}
     more = {"letters", "chosen", "order", "people", "digest", "share", "added", "promise", "turn", "kept"}
-    assert set(record.FINDINGS) == codes | more | {"witness", "mixed", "fair", "late", "posting"}
+    assert set(record.FINDINGS) == codes | more | {"witness", "mixed", "fair", "late", "posting", "version", "other"}
 
 
 async def as_owner(stage: Stage, owner: AsyncEngine, statement: str) -> None:
