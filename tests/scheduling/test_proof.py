@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scheduling import anchor_of, draw, name_routes, proof, value_of
+from scheduling import anchor_of, draw, proof, value_of
 from scheduling.proof import Finding, Replayed
 
 SEED = bytes(range(32))
@@ -281,61 +281,6 @@ def test_a_record_that_keeps_silent_about_its_witness_cannot_be_read() -> None:
     del record["witness"]
 
     assert proof.verify(record) == [Finding(0, "malformed")]
-
-
-# -- routes --------------------------------------------------------------------------------------------------
-#: Ines alone can take the last route: she is no candidate of another, whatever the order.
-ABLE = {"s1": {"ines": 1, "karim": 2, "lea": 1}, "s2": {"ines": 2, "karim": 1, "lea": 2}, "s3": {"ines": 1}}
-
-
-def routes() -> dict[str, Any]:
-    """The full record of a day published at once."""
-    lines = []
-    for position, (route, drawn) in enumerate(name_routes(SEED, ABLE), start=1):
-        kept = sorted(set(ABLE[route]) - set(drawn.candidates))
-        who = {"candidates": list(drawn.candidates), "excluded": [[each, "other_route"] for each in kept]}
-        line = a_line(position) | {
-            "purpose": "route",
-            "subject": route,
-            "candidates": [
-                {
-                    "letter": draw.letter(place),
-                    "weight": weight,
-                    "chance": draw.chance(weight, sum(drawn.weights)),
-                }
-                for place, weight in enumerate(drawn.weights)
-            ],
-            "number": drawn.number.hex(),
-            "chosen": draw.letter(drawn.place),
-            "who": who,
-            "people": proof.people_digest(who),
-        }
-        lines.append(line | {"digest": proof.line_digest(line)})
-    return a_record(0) | {"drawn": len(lines), "draws": lines}
-
-
-def test_routes_replay_with_the_matching_they_left() -> None:
-    assert proof.verify(routes()) == []
-
-
-def test_routes_named_in_another_order_are_found() -> None:
-    record = routes()
-    for line, position in zip(record["draws"], (2, 1, 3), strict=True):
-        line["position"] = position
-        line["digest"] = proof.line_digest(line)
-    record["draws"].sort(key=lambda line: line["position"])
-
-    assert proof.verify(record) == [Finding(2, "turn")]
-
-
-def test_somebody_kept_from_a_route_without_need_is_found() -> None:
-    record = routes()
-    line = next(each for each in record["draws"] if each["subject"] != "s3")
-    line["who"]["excluded"].append(["nadia", "other_route"])
-    line["people"] = proof.people_digest(line["who"])
-    line["digest"] = proof.line_digest(line)
-
-    assert proof.verify(record) == [Finding(line["position"], "kept")]
 
 
 # -- the file ------------------------------------------------------------------------------------------------
