@@ -196,6 +196,8 @@ async def land(
     """
     if at is not None and at > work.now:
         raise LandedTooSoon()
+    if at is not None and work.now - at > FARTHEST:
+        raise FarAway(days=FARTHEST.days)
     arrival = await _locked(work, office.id, _named(manifest))
     if arrival is None:
         raise NotAnnounced()

@@ -1,6 +1,6 @@
 """What a word on a ship changes: the discharge makes a time certain, a delay moves it or gives it back."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +78,8 @@ async def test_a_discharge_to_come_or_of_an_unknown_ship_is_refused(stage: Stage
     await ship(stage)
     with pytest.raises(landing.LandedTooSoon):
         await landed(stage, at=stage.clock.now() + timedelta(minutes=1))
+    with pytest.raises(landing.FarAway):
+        await landed(stage, at=datetime(1, 1, 1, tzinfo=UTC))
 
 
 # ---------- the ship is late ----------

@@ -1,7 +1,7 @@
 """/public/draws: what anybody may check of the draws, without trusting us: promise, secret, replay, download."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,8 @@ Asked = Request[Any, Any, Any]
 
 #: Days listed for each office.
 DAYS = 14
+#: No day so far away was ever drawn.
+A_CENTURY = timedelta(days=36_525)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +144,8 @@ async def one_day(
     reference: FromQuery[str] = "",
 ) -> Response[str]:
     """One day of an office, replayed now; with `draw` or `reference` one of its draws in full."""
+    if abs(day - work.now.date()) > A_CENTURY:
+        raise NotFound()
     its = await _office(work, office)
     zone, language = at_office(request, its), language_of(request)
     told = await record.published(work, its, day)

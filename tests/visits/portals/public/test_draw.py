@@ -165,7 +165,9 @@ async def test_a_changed_line_is_named_on_the_page(stage: Stage, owner: AsyncEng
     assert "Le nombre ne suit pas du secret." in text
 
 
-@pytest.mark.parametrize("path", [f"/public/draws/NOWHERE/{DAY}", "/public/draws/CIAB1/someday"])
+@pytest.mark.parametrize(
+    "path", [f"/public/draws/NOWHERE/{DAY}", "/public/draws/CIAB1/someday", "/public/draws/CIAB1/9999-12-31"]
+)
 async def test_other_addresses_are_not_there(stage: Stage, path: str) -> None:
     async with stage.browser() as browser:
         assert (await browser.get(path)).status_code in (404, 422)
