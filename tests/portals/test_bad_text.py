@@ -1,4 +1,4 @@
-"""Text nobody would type is refused in words, and nothing breaks."""
+"""What nobody would type is refused in words, and nothing breaks."""
 
 import pytest
 
@@ -23,3 +23,18 @@ async def test_a_percent_sign_in_what_was_asked_breaks_no_sentence(stage: Stage)
 
     assert answer.status_code == 422
     assert answer.json()["detail"].endswith(": visits.")
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999"])
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        ("chief", "/chief/declarations"),
+        ("chief", "/search"),
+        ("declarant", "/declarant/done"),
+        ("admin", "/admin/people"),
+    ],
+)
+async def test_a_page_no_list_has_is_empty_or_the_first(stage: Stage, who: str, path: str, number: str) -> None:
+    async with stage.browser(who) as browser:
+        assert (await browser.get(path, params={"q": "exemple", "p": number})).status_code == 200

@@ -172,14 +172,14 @@ async def open_cases(work: Work, page: int = 1) -> Cases:
             .where(visible_visits(work.actor), col(Visit.state).not_in(OVER))
             .order_by(mine.desc(), col(Visit.state_since), col(Visit.id))
             .limit(PAGE)
-            .offset((max(page, 1) - 1) * PAGE)
+            .offset((page - 1) * PAGE)
         )
     ).all()
     return Cases(
         rows=[listed(row) for row in rows],
         total=rows[0].total if rows else 0,
         firms_turn=int(rows[0].mine) if rows else 0,
-        page=max(page, 1),
+        page=page,
     )
 
 
@@ -191,12 +191,12 @@ async def closed_cases(work: Work, *, since: datetime | None = None, limit: int 
         .where(visible_visits(work.actor), col(Visit.state).in_(OVER))
         .order_by(col(Visit.state_since).desc(), col(Visit.id))
         .limit(limit)
-        .offset((max(page, 1) - 1) * limit)
+        .offset((page - 1) * limit)
     )
     if since is not None:
         query = query.where(col(Visit.state_since) >= since)
     rows = (await work.session.execute(query)).all()
-    return Cases(rows=[listed(row) for row in rows], total=rows[0].total if rows else 0, page=max(page, 1))
+    return Cases(rows=[listed(row) for row in rows], total=rows[0].total if rows else 0, page=page)
 
 
 async def cases_of(work: Work, declaration_id: UUID) -> list[Listed]:
@@ -278,7 +278,7 @@ async def search(work: Work, typed: str, report: UUID | None = None, page: int =
         .where(visible_declarations(work.actor), found)
         .order_by(col(Declaration.received_at).desc(), col(Declaration.id))
         .limit(PAGE + 1)
-        .offset((max(page, 1) - 1) * PAGE)
+        .offset((page - 1) * PAGE)
     )
     return [Hit(declaration=row[0], visit=row[1]) for row in rows]
 

@@ -114,6 +114,11 @@ def language_of(request: Request[Any, Any, Any]) -> str:
     return choose(accept, cookie, default)
 
 
+def page_number(asked: int) -> int:
+    """The page of a list that was asked for, within what a list can have."""
+    return min(max(asked, 1), 100_000)
+
+
 def page(request: Request[Any, Any, Any], template: str, *, status: int = 200, **context: Any) -> Response[str]:
     """A whole page, rendered now, so that a fault in it rolls the transaction back."""
     nonce = secrets.token_urlsafe(16)

@@ -19,7 +19,7 @@ from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
 from visits.web.language import NAMES as LANGUAGES
-from visits.web.pages import go, language_of, page
+from visits.web.pages import go, language_of, page, page_number
 from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
@@ -30,7 +30,7 @@ KINDS = {"broker": N_("Cabinet agréé, ou déclarant"), "importer": N_("Importa
 @get("/admin/firms", roles=ADMINS)
 async def listed(request: Asked, work: Work, q: FromQuery[str] = "", p: FromQuery[int] = 1) -> Response[str]:
     """Every firm, found by name or code."""
-    return await _list(request, work, Form({}, language_of(request)), q.strip(), max(1, p))
+    return await _list(request, work, Form({}, language_of(request)), q.strip(), page_number(p))
 
 
 @post("/admin/firms", roles=ADMINS)

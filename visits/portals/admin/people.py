@@ -25,7 +25,7 @@ from visits.store.work import Work
 from visits.texts import N_
 from visits.web.forms import Form
 from visits.web.language import NAMES as LANGUAGES
-from visits.web.pages import go, language_of, page
+from visits.web.pages import go, language_of, page, page_number
 from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
@@ -45,7 +45,7 @@ async def listed(
 ) -> Response[str]:
     """Everybody, found by name or login."""
     state = show if show in queries.STATES else ""
-    found, total = await queries.people_matching(work, q.strip(), state, max(1, p))
+    found, total = await queries.people_matching(work, q.strip(), state, page_number(p))
     places = await Places.of(work)
     return page(
         request,
@@ -55,7 +55,7 @@ async def listed(
         q=q.strip(),
         state=state,
         states=list(queries.STATES.items()),
-        current=max(1, p),
+        current=page_number(p),
         last=max(1, -(-total // queries.PAGE)),
         start=await start(work, "/admin/people"),
     )

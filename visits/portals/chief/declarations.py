@@ -28,7 +28,7 @@ from visits.sites.queries import office_by_id, resources_of
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say, say_many
-from visits.web.pages import go, language_of, page
+from visits.web.pages import go, language_of, page, page_number
 from visits.web.route import get, post
 
 READERS = CHIEFS | {Role.SUPERVISOR}
@@ -127,7 +127,7 @@ async def listing(
     typed = " ".join(q.split())[:LONGEST]
     lane = lane if lane in {*Colour, register.NO_VISIT} else ""
     state = status if status in {*State, register.NO_VISIT, register.DRAFT} else ""
-    number = max(p, 1)
+    number = page_number(p)
     found = await register.declarations(work, typed=typed, lane=lane, state=state, page=number)
     language = language_of(request)
     filtered = bool(typed or lane or state)

@@ -29,7 +29,7 @@ from visits.sites.tables import Office
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say, say_many, since
-from visits.web.pages import language_of, page
+from visits.web.pages import language_of, page, page_number
 from visits.web.route import get
 
 
@@ -112,7 +112,7 @@ async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[
     zone, language = at_office(request, office), language_of(request)
     todos = sorted(await _todos(work, office), key=lambda todo: todo.since)
     above = await start(work, "/chief")
-    number = max(p, 1)
+    number = page_number(p)
     counts = Counter(todo.kind for todo in todos)
     return page(
         request,

@@ -15,7 +15,7 @@ from visits.roles import CHIEFS
 from visits.sites.queries import office_by_id
 from visits.store.work import Work
 from visits.texts import N_
-from visits.web.pages import go, language_of, page
+from visits.web.pages import go, language_of, page, page_number
 from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
@@ -38,7 +38,7 @@ async def outbox(
     office = await office_by_id(work, work.actor.office)
     zone, language = at_office(request, office), language_of(request)
     states = FILTERS.get(show, ())
-    number = min(max(p, 1), 1000)
+    number = page_number(p)
     if visit:
         case = await case_of(work, _id(visit))
         found = list(await queries.notices_of_visit(work, case.visit.id))

@@ -78,7 +78,7 @@ async def declarations(work: Work, *, typed: str = "", lane: str = "", state: st
             .where(*wanted)
             .order_by(col(Declaration.received_at).desc(), col(Declaration.id).desc())
             .limit(PAGE)
-            .offset((max(page, 1) - 1) * PAGE)
+            .offset((page - 1) * PAGE)
         )
     ).all()
     return Found(

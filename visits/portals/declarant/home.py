@@ -19,7 +19,7 @@ from visits.roles import DECLARANTS, FIRM
 from visits.sites.queries import offices
 from visits.store.work import Work
 from visits.web.language import say
-from visits.web.pages import language_of, page
+from visits.web.pages import language_of, page, page_number
 from visits.web.route import get
 
 #: Finished cases shown on the first page; the others are one tap away.
@@ -60,7 +60,7 @@ def view(listed: Listed, reader: Actor, language: str) -> dict[str, Any]:
 @get("/declarant", roles=FIRM)
 async def home(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[str]:  # type: ignore[type-arg]
     """The reader's cases in two groups, and those done this week."""
-    cases = await queries.open_cases(work, p)
+    cases = await queries.open_cases(work, page_number(p))
     office = cases.rows[0].office if cases.rows else (await offices(work))[0]
     zone = at_office(request, office)
     done = (
@@ -99,7 +99,7 @@ def _together(cases: Cases, roles: frozenset[Any]) -> bool:
 @get("/declarant/done", roles=FIRM)
 async def done(work: Work, request: Request, p: FromQuery[int] = 1) -> Response[str]:  # type: ignore[type-arg]
     """Every finished case of the reader, newest first."""
-    cases = await queries.closed_cases(work, page=p)
+    cases = await queries.closed_cases(work, page=page_number(p))
     at_office(request, cases.rows[0].office if cases.rows else (await offices(work))[0])
     language = language_of(request)
     return page(

@@ -23,7 +23,7 @@ from visits.sites.queries import office_by_id
 from visits.store.work import Work
 from visits.texts import N_
 from visits.web.language import say
-from visits.web.pages import language_of, page
+from visits.web.pages import language_of, page, page_number
 from visits.web.route import get, post
 
 Asked = Request[Any, Any, Any]
@@ -53,7 +53,7 @@ async def home(
     office = await office_by_id(work, work.actor.office)
     zone = at_office(request, office)
     language = language_of(request)
-    number = min(max(p, 1), 100_000)
+    number = page_number(p)
     wanted, asked = _wanted(action, person, day, zone)
     total = await queries.count(work, wanted)
     entries = await queries.journal(work, wanted, offset=(number - 1) * PAGE)

@@ -17,7 +17,7 @@ from visits.roles import CASE_READERS, CHIEFS, FIRM, SEARCHERS, Role
 from visits.sites.queries import office_by_id, offices
 from visits.store.work import Work
 from visits.web.language import say
-from visits.web.pages import language_of, page
+from visits.web.pages import language_of, page, page_number
 from visits.web.route import get
 
 #: Fewer characters would list half the office.
@@ -36,7 +36,7 @@ async def search(
     firm = not work.actor.roles.isdisjoint(FIRM) and work.actor.roles.isdisjoint(CASE_READERS)
     at_office(request, await office_by_id(work, work.actor.office) if work.actor.office else (await offices(work))[0])
     typed = " ".join(q.split())[:LONGEST]
-    number = max(p, 1)
+    number = page_number(p)
     asked = len(typed) >= SHORTEST
     hits = await queries.search(work, typed, await _report(work, typed), number) if asked else []
     language = language_of(request)
