@@ -46,6 +46,7 @@ from scheduling.quotas import Kind as QuotaKind
 from scheduling.quotas import Quota, Room, Wanted, Window, keep, windows
 from scheduling.repair import LIMITED, Answer, Outcome, Replan, replan
 from scheduling.repair_board import Limit, Lost, LostSeat
+from scheduling.repair_places import Party
 from scheduling.seats import Want, seat
 from scheduling.slots import Bar, Day, Reason, Refused, Role, Slot, Why, before, bits, either, first, nearest
 from scheduling.timeline import Option, Timeline, Timelines
@@ -101,6 +102,7 @@ __all__ = [
     "OfficeDay",
     "Option",
     "Outcome",
+    "Party",
     "Plan",
     "PlanVisit",
     "Posted",

@@ -4,20 +4,23 @@ In this order: the same time with another resource, the same day nearest in time
 the sum of weight × minutes moved, plus each name that changes. A time is kept wherever it can be, by the heaviest
 first; among equals the matching is of least cost (Hungarian method). No chance is used: the same input gives the same
 plan. Limits and places kept for others hold as for any booking (scheduling/repair_board.py).
+
+Visits that were booked together stay so (scheduling/repair_places.py): with one resource at their times, or else at the
+nearest where one can take them all. Only where nobody can is each placed by itself. They go before visits of their
+weight, and leave heavier ones what these would have without them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from scheduling.matching import assign
 from scheduling.repair_board import Board, Days, Free, Limit, Lost, LostSeat, Roads, Rooms, Works
+from scheduling.repair_places import Party, Place, gap, kept_together, moved_together, seated
 from scheduling.slots import bits
 
 #: What a changed name costs, in minutes of an ordinary visit.
 NAME = 15
-#: Another day is dearer than any time of the same day.
-OTHER_DAY = 1440
 #: To leave a visit of weight one without its time is dearer than any seating, to seat who cannot serve than any plan.
 _DROPPED, _NEVER = 10**5, 10**9
 #: The rule of a visit that found resources, but none a limit leaves it.
@@ -46,6 +49,8 @@ class Answer:
     cost: int = 0
     #: The role nobody can play at any start, or « limited »; empty when each could, but never together.
     rule: str = ""
+    #: Of visits booked together: do they stay so? None for a visit by itself.
+    whole: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +80,84 @@ def replan(
     roads: Roads | None = None,
     works: Works | None = None,
     had: Works | None = None,
+    parties: Iterable[Party] = (),
 ) -> Replan:
     """Plan anew. `free` is what is free beside what the visits themselves hold; `minutes` is the length of a step and
     `steps` their number in a day. `rooms` are the resources of which places may be kept. `works` and `had` are
-    the steps people work and the minutes of visits they have, what falls away no longer among them."""
+    the steps people work and the minutes of visits they have, what falls away no longer among them. `parties` are
+    visits that stay together wherever somebody can take them all."""
     days = Days(minutes=minutes, works=works or {}, had=had or {})
     board = Board(free, limits, rooms or {}, roads or {}, days)
     order = sorted(lost, key=lambda each: (each.day, each.step, -each.weight, each.visit))
     for each in order:
         board.stands(each)
-    kept = _keep(order, board)
-    rest = [each for each in order if each.visit not in kept]
-    answers = kept | _move(rest, board, minutes, steps)
+    together = _together(order, list(parties), board, minutes, steps)
+    apart = {visit for visit, answer in together.items() if answer is None}
+    alone = [each for each in order if together.get(each.visit) is None]
+    answers = {visit: answer for visit, answer in together.items() if answer is not None}
+    answers |= {
+        visit: replace(answer, whole=False) if visit in apart else answer
+        for visit, answer in _by_themselves(alone, board, minutes, steps).items()
+    }
     return Replan(answers=tuple(answers[each.visit] for each in order))
+
+
+def _by_themselves(order: Sequence[Lost], board: Board, minutes: int, steps: int) -> dict[str, Answer]:
+    kept = _keep(order, board)
+    return kept | _move([each for each in order if each.visit not in kept], board, minutes, steps)
+
+
+# ---------- visits booked together ----------
+
+
+def _together(
+    order: Sequence[Lost], parties: Sequence[Party], board: Board, minutes: int, steps: int
+) -> dict[str, Answer | None]:
+    """The answers of visits that stay together, the heaviest first; None for each of those nobody can take all."""
+    known = {each.visit: each for each in order}
+    groups = [([known[visit] for visit in party.visits], party.role) for party in parties]
+    groups.sort(
+        key=lambda group: (-_heaviest(group[0])[0].weight, group[0][0].day, group[0][0].step, group[0][0].visit)
+    )
+    members = {visit for party in parties for visit in party.visits}
+    found: dict[str, Answer | None] = {}
+    for visits, role in groups:
+        weight = _heaviest(visits)[0].weight
+        # Heavier ones that stay together have their places already; who came apart looks again by itself.
+        heavier = [
+            each
+            for each in order
+            if each.weight > weight and (each.visit not in members or found.get(each.visit, each) is None)
+        ]
+        left = _without(heavier, board, minutes, steps)
+        kept = kept_together(visits, role, left)
+        if kept is not None:
+            for each, seats in zip(visits, kept, strict=True):
+                board.seat(each, _broken(each), each.day, each.step, seats)
+                found[each.visit] = replace(_kept(each, seats), whole=True)
+            continue
+        places = moved_together(visits, role, left, minutes, steps)
+        if places is None:
+            found |= dict.fromkeys((each.visit for each in visits), None)
+            continue
+        for each in visits:
+            board.leave(each)
+        for each, place in zip(visits, places, strict=True):
+            board.enter(each, place.day, place.step, place.resources)
+            found[each.visit] = replace(_answer(each, place, {}, minutes, steps), whole=True)
+    return found
+
+
+def _without(heavier: Sequence[Lost], board: Board, minutes: int, steps: int) -> Board:
+    """What heavier visits leave of a board."""
+    left = board.copy()
+    answers = _by_themselves(heavier, left, minutes, steps)
+    for each in heavier:
+        answer = answers[each.visit]
+        if answer.outcome is Outcome.MOVES:
+            left.leave(each)
+            left.enter(each, answer.day, answer.step, answer.resources)
+    return left
 
 
 # ---------- the same time ----------
@@ -111,18 +181,18 @@ def _keep(order: Sequence[Lost], board: Board) -> dict[str, Answer]:
             if seats is not None:
                 board.seat(each, _broken(each), each.day, each.step, seats)
                 found[each.visit] = seats
-    return {
-        each.visit: Answer(
-            visit=each.visit,
-            outcome=Outcome.KEEPS,
-            day=each.day,
-            step=each.step,
-            resources={seat.role: found[each.visit].get(seat.role, seat.held) for seat in each.seats},
-            cost=_names(each),
-        )
-        for each in order
-        if each.visit in found
-    }
+    return {each.visit: _kept(each, found[each.visit]) for each in order if each.visit in found}
+
+
+def _kept(each: Lost, seats: Mapping[str, str]) -> Answer:
+    return Answer(
+        visit=each.visit,
+        outcome=Outcome.KEEPS,
+        day=each.day,
+        step=each.step,
+        resources={seat.role: seats.get(seat.role, seat.held) for seat in each.seats},
+        cost=_names(each),
+    )
 
 
 def _broken(each: Lost) -> list[LostSeat]:
@@ -174,22 +244,13 @@ def _fit(each: Lost, seat: LostSeat, resource: str, board: Board) -> int:
 # ---------- another time ----------
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A start with its resources."""
-
-    day: int
-    step: int
-    resources: Mapping[str, str]
-
-
 def _move(rest: Sequence[Lost], board: Board, minutes: int, steps: int) -> dict[str, Answer]:
     """The heaviest first takes the time nearest to its own; then the times taken are matched anew at least cost.
 
     Who finds nothing keeps what it still holds: then the others look again without it."""
     rules: dict[str, str] = {}
     while True:
-        trial, places = board.copy(), dict[str, _Place]()
+        trial, places = board.copy(), dict[str, Place]()
         moving = [each for each in rest if each.visit not in rules]
         for each in moving:
             trial.leave(each)
@@ -211,7 +272,7 @@ def _heaviest(visits: Iterable[Lost]) -> list[Lost]:
     return sorted(visits, key=lambda each: (-each.weight, each.day, each.step, each.visit))
 
 
-def _place(each: Lost, board: Board, places: dict[str, _Place], minutes: int, steps: int) -> bool:
+def _place(each: Lost, board: Board, places: dict[str, Place], minutes: int, steps: int) -> bool:
     found = _nearest(each, board, minutes, steps)
     if found is None:
         return False
@@ -220,47 +281,35 @@ def _place(each: Lost, board: Board, places: dict[str, _Place], minutes: int, st
     return True
 
 
-def _answer(each: Lost, place: _Place | None, rules: Mapping[str, str], minutes: int, steps: int) -> Answer:
+def _answer(each: Lost, place: Place | None, rules: Mapping[str, str], minutes: int, steps: int) -> Answer:
     if place is None:
         return Answer(visit=each.visit, outcome=Outcome.LEFT, day=each.day, step=each.step, rule=rules[each.visit])
-    gap = _gap(each, place.day, place.step, minutes, steps)
+    away = gap(each, place.day, place.step, minutes, steps)
     return Answer(
         visit=each.visit,
         outcome=Outcome.MOVES,
         day=place.day,
         step=place.step,
         resources=place.resources,
-        minutes=gap,
-        cost=each.weight * gap + _names(each),
+        minutes=away,
+        cost=each.weight * away + _names(each),
     )
 
 
-def _nearest(each: Lost, board: Board, minutes: int, steps: int) -> _Place | None:
+def _nearest(each: Lost, board: Board, minutes: int, steps: int) -> Place | None:
     best: tuple[int, int, int] | None = None
     for day in sorted(each.starts):
         for step in bits(board.starts(each, day)):
-            key = (_gap(each, day, step, minutes, steps), day, step)
-            if (best is None or key < best) and _seated(each, day, step, board) is not None:
+            key = (gap(each, day, step, minutes, steps), day, step)
+            if (best is None or key < best) and seated(each, each.seats, day, step, board) is not None:
                 best = key
     if best is None:
         return None
     _, day, step = best
-    return _Place(day, step, _seated(each, day, step, board) or {})
+    return Place(day, step, seated(each, each.seats, day, step, board) or {})
 
 
-def _seated(each: Lost, day: int, step: int, board: Board) -> dict[str, str] | None:
-    """One free resource a role at a start, the best of each; None if a role finds none."""
-    chosen: dict[str, str] = {}
-    for seat in each.seats:
-        fits = (one for one in seat.able if one not in chosen.values() and board.fits(each, seat, one, day, step))
-        resource = next(fits, None)
-        if resource is None:
-            return None
-        chosen[seat.role] = resource
-    return chosen
-
-
-def _exchange(placed: Sequence[Lost], places: dict[str, _Place], minutes: int, steps: int) -> None:
+def _exchange(placed: Sequence[Lost], places: dict[str, Place], minutes: int, steps: int) -> None:
     """Visits of one shape give each other their times where that costs less in all."""
     shapes: dict[object, list[Lost]] = {}
     for each in placed:
@@ -271,7 +320,7 @@ def _exchange(placed: Sequence[Lost], places: dict[str, _Place], minutes: int, s
         taken = [places[each.visit] for each in alike]
         costs = [
             [
-                each.weight * _gap(each, place.day, place.step, minutes, steps)
+                each.weight * gap(each, place.day, place.step, minutes, steps)
                 if each.starts.get(place.day, 0) >> place.step & 1
                 else _NEVER
                 for place in taken
@@ -281,12 +330,6 @@ def _exchange(placed: Sequence[Lost], places: dict[str, _Place], minutes: int, s
         for each, column in zip(alike, assign(costs, len(taken)), strict=True):
             assert column is not None
             places[each.visit] = taken[column]
-
-
-def _gap(each: Lost, day: int, step: int, minutes: int, steps: int) -> int:
-    """Minutes between the present start and another; every day between weighs a whole one."""
-    away = abs(day - each.day)
-    return abs(step - each.step) * minutes + away * (OTHER_DAY + steps * minutes)
 
 
 def _names(each: Lost) -> int:

@@ -160,3 +160,25 @@ async def test_visits_of_a_group_are_named_so_and_the_firm_reads_that_they_came_
     firm = await pages("declarant", f"/declarant/groups/{group.id}")
     assert firm.reads("Les heures ne se suivent plus.")
     assert firm.reads("les remet ensemble")
+
+
+async def test_a_group_that_moves_as_one_is_shown_so_and_each_visit_is_answered_by_itself(
+    stage: Stage, pages: Pages
+) -> None:
+    await only(stage, "bay A", "inspector1")
+    await calendars(stage)
+    visits = [(await to_book(stage)).id for _ in range(2)]
+    group = await stage.run("declarant", book, visits, tomorrow(stage, 9), pattern=Pattern.IN_TURN)
+    await away(stage, "inspector1", first=9, last=11)
+
+    chief = await pages("chief", "/chief/replan")
+    assert chief.reads("reste avec son groupe, un seul agent")
+    await chief.press("Appliquer ce plan", {"reason": "agent malade"})
+
+    assert (await pages("declarant", f"/declarant/groups/{group.id}")).reads("L’une après l’autre")
+    firm = await pages("declarant", f"/declarant/visits/{visits[1]}/appointment")
+    assert firm.reads("Votre réponse vaut pour cette visite seule")
+    await firm.press("Cette heure me va")
+    assert (await pages("declarant", f"/declarant/visits/{visits[0]}/appointment")).reads(
+        "Le bureau a changé votre heure"
+    )

@@ -81,6 +81,18 @@ async def group_of(work: Work, visit_id: UUID) -> tuple[UUID, int] | None:
     return group_id, len(rows.all())
 
 
+async def in_turn(work: Work, visit_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """The newest group of each of these visits, of those booked one after the other."""
+    rows = await work.session.execute(
+        select(col(VisitGroupMember.visit_id), col(VisitGroup.id), col(VisitGroup.pattern))
+        .join(VisitGroup, col(VisitGroup.id) == col(VisitGroupMember.group_id))
+        .where(col(VisitGroupMember.visit_id).in_(list(visit_ids)))
+        .order_by(col(VisitGroup.made_at), col(VisitGroup.id))
+    )
+    newest = {visit: (group, pattern) for visit, group, pattern in rows}
+    return {visit: group for visit, (group, pattern) in newest.items() if pattern == "in_turn"}
+
+
 async def to_book_together(work: Work) -> Sequence[tuple[Visit, Declaration]]:
     """The actor's visits that wait for a time, those of one place side by side, the longest waiting first."""
     rows = await work.session.execute(

@@ -14,6 +14,7 @@ from visits.booking.buffers import Around, Roads
 from visits.booking.buffers_rows import Stays
 from visits.booking.offer import Asked, asked, fit_of
 from visits.booking.quotas import PUBLIC
+from visits.booking.replan_groups import parties
 from visits.booking.replan_regular import PlaceLine
 from visits.booking.replan_seats import seats_of
 from visits.booking.rules import PlaceFirst
@@ -61,7 +62,8 @@ class Line:
     @property
     def seen(self) -> str:
         """The line as a form sends it back: whether anything changed since is asked by comparing these."""
-        return f"{self.was.id}|{self.was.version}|{self.outcome}|{self.starts_at.isoformat()}|{self.answer.rule}"
+        told = self.outcome, self.starts_at.isoformat(), self.answer.rule, self.answer.whole
+        return "|".join(map(str, (self.was.id, self.was.version, *told)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,7 @@ async def draft_of(work: Work, office: Office, only: Sequence[UUID] | None = Non
         roads={sites: road // grid.step for sites, road in roads.between.items()},
         works={(_index(row.day, today), str(row.resource_id)): row.work for row in rows},
         had={(_index(day, today), str(each)): minutes for (day, each), minutes in had.items()},
+        parties=await parties(work, [was for _, was, _ in about.values()]),
     )
     told = [each for each in plan.answers if each.visit in about]
     return Draft(

@@ -1,7 +1,7 @@
 """Undo for a while what still stands as a plan applied it: the former time, where nobody took it meanwhile."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ async def undo(work: Work, run_id: UUID) -> tuple[int, int]:
         days = {place.id: await regular_rows.day_for_update(work, place.day_id) for place in places}
         was = {step.id: await queries.appointment_by_id(work, step.was_id) for step in _all(steps, places)}
         await replan_limits.alone(work, office, sorted({each.day for each in was.values()}))
-        for step, _ in steps:
+        for step in sorted((step for step, _ in steps), key=_way_back):
             if step.state == "applied":
                 back = await _put_back(work, cases[step.id], step, was[step.id], run.reason)
                 step.state = "undone" if back else "stays"
@@ -64,6 +64,13 @@ async def undo(work: Work, run_id: UUID) -> tuple[int, int]:
 
 def _all(steps: Sequence[tuple[ReplanStep, Visit]], places: Sequence[ReplanPlace]) -> list[ReplanStep | ReplanPlace]:
     return [*(step for step, _ in steps), *places]
+
+
+def _way_back(step: ReplanStep) -> tuple[bool, timedelta, UUID]:
+    """Visits that moved by the same way follow each other back: each leaves the former place of the one behind."""
+    later = step.starts_at >= step.was_at
+    since = step.was_at - datetime.min.replace(tzinfo=UTC)
+    return later, since if later else -since, step.visit_id
 
 
 def _count(steps: Sequence[tuple[ReplanStep, Visit]], places: Sequence[ReplanPlace], state: str) -> int:

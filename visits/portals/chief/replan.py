@@ -42,6 +42,11 @@ OUTCOMES: dict[Outcome, str] = {
     Outcome.MOVES: N_("change d'heure"),
     Outcome.LEFT: N_("sans solution"),
 }
+#: What is said of visits booked one after the other, by whether one officer takes them all.
+TOGETHER: dict[bool, str] = {
+    True: N_("reste avec son groupe, un seul agent"),
+    False: N_("se sépare de son groupe : aucun agent ne peut prendre toutes les visites touchées"),
+}
 #: Roles that are a place or a machine.
 PLACES = frozenset({"bay", "scanner", "forklift"})
 #: Which role blocks an appointment that finds no time.
@@ -171,6 +176,7 @@ def _row(line: Line, names: Mapping[str, str], language: str, seen: frozenset[st
         "case": line.asked.case,
         "provisional": State(line.asked.case.visit.state) in KEPT,
         "outcome": say(OUTCOMES[line.outcome], language),
+        "together": say(TOGETHER[line.answer.whole], language) if line.answer.whole is not None else "",
         "other": ", ".join(each for each in other if each),
         "why": say(BLOCKS.get(line.answer.rule.partition(":")[0], BLOCKS[""]), language)
         if line.outcome is Outcome.LEFT
@@ -180,8 +186,8 @@ def _row(line: Line, names: Mapping[str, str], language: str, seen: frozenset[st
 
 
 async def _group(work: Work, line: Line) -> int:
-    """How many visits were booked with one that loses its time; 0 if it was booked alone, or keeps it."""
-    if line.outcome is Outcome.KEEPS:
+    """How many visits were booked with one that loses its time or officer; 0 if it was booked alone."""
+    if line.outcome is Outcome.KEEPS and line.answer.whole is None:
         return 0
     _, count = await groups_rows.group_of(work, line.asked.case.visit.id) or (None, 0)
     return count
