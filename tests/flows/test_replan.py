@@ -172,7 +172,7 @@ async def test_a_group_that_moves_as_one_is_shown_so_and_each_visit_is_answered_
     await away(stage, "inspector1", first=9, last=11)
 
     chief = await pages("chief", "/chief/replan")
-    assert chief.reads("reste avec son groupe, un seul agent")
+    assert chief.reads("avec les visites touchées de son groupe, un seul agent")
     await chief.press("Appliquer ce plan", {"reason": "agent malade"})
 
     assert (await pages("declarant", f"/declarant/groups/{group.id}")).reads("L’une après l’autre")

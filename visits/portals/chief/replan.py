@@ -44,7 +44,7 @@ OUTCOMES: dict[Outcome, str] = {
 }
 #: What is said of visits booked one after the other, by whether one officer takes them all.
 TOGETHER: dict[bool, str] = {
-    True: N_("reste avec son groupe, un seul agent"),
+    True: N_("avec les visites touchées de son groupe, un seul agent"),
     False: N_("se sépare de son groupe : aucun agent ne peut prendre toutes les visites touchées"),
 }
 #: Roles that are a place or a machine.
