@@ -54,17 +54,32 @@ def ways(day: OfficeDay, urgent: PlanVisit, giving: Giving, *, soonest: int, mos
     found: list[Way] = []
     first = -(-max(urgent.earliest, soonest) // day.step) * day.step
     for start in range(first, urgent.latest + 1, day.step):
-        way = displace(day, urgent, giving, start, soonest=soonest)
-        if way is not None and (not found or way.harm < found[-1].harm):
+        below = found[-1].harm if found else None
+        way = displace(day, urgent, giving, start, soonest=soonest, below=below)
+        if way is not None:
             found.append(way)
     return found[::-1][:most]
 
 
-def displace(day: OfficeDay, urgent: PlanVisit, giving: Giving, start: int, *, soonest: int) -> Way | None:
-    """The least harm that gives the visit this start; None if it cannot be had."""
+def displace(
+    day: OfficeDay, urgent: PlanVisit, giving: Giving, start: int, *, soonest: int, below: int | None = None
+) -> Way | None:
+    """The least harm that gives the visit this start; None if it cannot be had, or not with less than `below`."""
     visit = replace(urgent, earliest=start, latest=start)
-    tried = (_tried(day, visit, takes, giving, soonest) for takes in _takes(day, visit, giving))
-    return min((way for way in tried if way is not None), key=lambda way: way.harm, default=None)
+    best: Way | None = None
+    for takes in _takes(day, visit, giving):
+        if below is not None and _least(takes, giving, day.step) >= below:
+            continue
+        way = _tried(day, visit, takes, giving, soonest)
+        if way is not None and (below is None or way.harm < below):
+            best, below = way, way.harm
+    return best
+
+
+def _least(takes: Sequence[_Take], giving: Giving, step: int) -> int:
+    """What is known of the harm before it is tried: whoever leaves an officer gets another one, or waits."""
+    out = {each.visit.id for take in takes if take.stop.need.kind == "officer" for each in take.out}
+    return sum(min(NAME, giving.weights[each] * step) for each in out)
 
 
 def _takes(day: OfficeDay, visit: PlanVisit, giving: Giving) -> Iterator[Sequence[_Take]]:
