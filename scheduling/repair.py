@@ -6,8 +6,9 @@ first; among equals the matching is of least cost (Hungarian method). No chance 
 plan. Limits and places kept for others hold as for any booking (scheduling/repair_board.py).
 
 Visits that were booked together stay so (scheduling/repair_places.py): with one resource at their times, or else at the
-nearest where one can take them all. Only where nobody can is each placed by itself. They go before visits of their
-weight, and leave heavier ones what these would have without them.
+nearest where one can take them all. Their times go before that: where several can keep all of them, several do. Only
+where nobody can take all is each placed by itself. They go before visits of their weight, and leave heavier ones what
+these would have without them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -135,6 +136,12 @@ def _together(
             for each, seats in zip(visits, kept, strict=True):
                 board.seat(each, _broken(each), each.day, each.step, seats)
                 found[each.visit] = replace(_kept(each, seats), whole=True)
+            continue
+        by_several = _keep(visits, left.copy())
+        if len(by_several) == len(visits):
+            for each in visits:
+                board.seat(each, _broken(each), each.day, each.step, by_several[each.visit].resources)
+                found[each.visit] = replace(by_several[each.visit], whole=False)
             continue
         places = moved_together(visits, role, left, minutes, steps)
         if places is None:

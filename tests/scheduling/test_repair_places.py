@@ -63,9 +63,15 @@ def test_one_officer_takes_all_at_their_time_though_another_would_be_preferred_f
 
 
 def test_they_move_as_one_to_the_nearest_hours_of_one_officer() -> None:
-    found = plan(group(), {(0, "B"): hours(8, 16, 20), (0, "C"): hours(0, 4, 12)})
+    found = plan(group(), {(0, "B"): hours(8, 16, 20), (0, "C"): hours(0, 4)})
 
     assert told(found) == [("moves", 0, "C", True), ("moves", 4, "C", True)]
+
+
+def test_their_hours_go_before_one_officer_for_all() -> None:
+    found = plan(group(), {(0, "B"): hours(8, 16, 20), (0, "C"): hours(0, 4, 12)})
+
+    assert told(found) == [("keeps", 8, "B", False), ("keeps", 12, "C", False)]
 
 
 def test_they_may_move_into_what_they_hold_themselves() -> None:
@@ -130,7 +136,7 @@ def often(chance: random.Random, times: int) -> int:
 
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 10**6), st.integers(2, 3))
-def test_no_group_comes_apart_if_an_officer_could_take_all(seed: int, count: int) -> None:
+def test_no_group_comes_apart_unless_it_keeps_its_hours_so_or_nobody_could_take_all(seed: int, count: int) -> None:
     chance = random.Random(seed)
     able = [tuple(sorted(chance.sample("BCD", chance.randint(1, 3)))) for _ in range(count)]
     lost = [
@@ -150,9 +156,17 @@ def test_no_group_comes_apart_if_an_officer_could_take_all(seed: int, count: int
         and (first == 4 or all(each.starts[0] >> first + at * HOUR & 1 for at, each in enumerate(lost)))
     ]
 
+    hour = (1 << HOUR) - 1
+    several = all(
+        any(free[0, one] >> 4 + at * HOUR & hour == hour for one in officers) for at, officers in enumerate(able)
+    )
+
     found = plan(lost, free, count).answers
 
-    assert {each.whole for each in found} == {bool(possible)}
-    if possible:
+    whole = 0 in possible or bool(possible and not several)
+    assert {each.whole for each in found} == {whole}
+    if several:
+        assert {each.outcome for each in found} == {Outcome.KEEPS}
+    if whole:
         assert len({each.resources["officer"] for each in found}) == 1
         assert {each.step - was.step for each, was in zip(found, lost, strict=True)} <= {min(possible), -min(possible)}

@@ -45,7 +45,7 @@ OUTCOMES: dict[Outcome, str] = {
 #: What is said of visits booked one after the other, by whether one officer takes them all.
 TOGETHER: dict[bool, str] = {
     True: N_("avec les visites touchées de son groupe, un seul agent"),
-    False: N_("se sépare de son groupe : aucun agent ne peut prendre toutes les visites touchées"),
+    False: N_("se sépare de son groupe : aucun agent ne peut prendre toutes les visites touchées à leurs heures"),
 }
 #: Roles that are a place or a machine.
 PLACES = frozenset({"bay", "scanner", "forklift"})
